@@ -1,0 +1,1 @@
+"""What it means: pure rules and calculations; no clock, no network, no database, no framework."""

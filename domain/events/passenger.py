@@ -1,0 +1,70 @@
+"""passenger.events: bookings and what passengers were told and offered; personal data only sealed."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.events.envelope import Event, UtcTime
+
+PassengerKind = Literal[
+    "clock",
+    "journey_booked",  # PNL: a passenger holds a confirmed journey of one or more legs
+    "passenger_informed",  # told that a leg is cancelled; informed_at
+    "reroute_offered",  # offered a re-routing; offered_sobt, offered_sibt
+    "passenger_rebooked",  # now travels on leg_ids instead
+]
+
+FareType = Literal[
+    "public", "child_public", "zero_fare_taxes_paid", "frequent_flyer", "package",
+    "staff_id", "infant_free_unnamed",
+]  # fmt: skip
+
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "journey_booked": ("passenger_ref", "journey_id", "leg_ids", "sealed"),
+    "passenger_informed": ("passenger_ref", "journey_id", "leg_id", "informed_at"),
+    "reroute_offered": ("passenger_ref", "journey_id", "leg_id", "offered_sobt", "offered_sibt"),
+    "passenger_rebooked": ("passenger_ref", "journey_id", "leg_ids"),
+}
+
+
+class PersonalData(BaseModel):
+    """The plaintext that only the keyring's door may see; travels and rests as `sealed` bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    given_name: str
+    family_name: str
+    email: str | None = None
+    phone: str | None = None
+    document_number: str | None = None
+    special_assistance: tuple[str, ...] = ()  # IATA SSR codes: WCHR, UMNR, BLND ...
+
+
+class PassengerEvent(Event):
+    """One fact about one passenger on one booking journey.
+
+    `passenger_ref` is a keyed pseudonym, `journey_id` the booking journey (one direction of a
+    booking), `sealed` a PersonalData under that passenger's data key (`streaming.keyring`).
+    """
+
+    kind: PassengerKind
+    passenger_ref: UUID | None = None
+    journey_id: UUID | None = None
+    leg_ids: tuple[UUID, ...] | None = None
+    leg_id: UUID | None = None
+    fare_type: FareType | None = None
+    passenger_type: Literal["adult", "child", "infant"] | None = None
+    sealed: bytes | None = None
+    informed_at: UtcTime | None = None
+    offered_sobt: UtcTime | None = None
+    offered_sibt: UtcTime | None = None
+    checked_in: bool | None = None
+    booking_class: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
+
+    @model_validator(mode="after")
+    def _complete(self) -> "PassengerEvent":
+        missing = [name for name in _NEEDS.get(self.kind, ()) if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
+        return self

@@ -1,0 +1,40 @@
+"""Every table of the platform as SQLAlchemy models, one module per schema; migrations must equal them."""
+
+from streaming.store.models.columns import Base
+from streaming.store.models.derived import (
+    Assessment,
+    Disruption,
+    FeatureRow,
+    Forecast,
+    PassengerImpact,
+)
+from streaming.store.models.detected import Finding, Snapshot
+from streaming.store.models.keyring import DataKey, KeyAccess
+from streaming.store.models.landed import DeadLetterRow, ExternalRow, FlightRow, PassengerRow
+from streaming.store.models.ledger import Account, LedgerTransaction, Posting
+from streaming.store.models.logs import End, Log, Mark
+from streaming.store.models.outbox import OutboxEntry
+
+__all__ = [
+    "Account",
+    "Assessment",
+    "Base",
+    "DataKey",
+    "DeadLetterRow",
+    "Disruption",
+    "End",
+    "ExternalRow",
+    "FeatureRow",
+    "Finding",
+    "FlightRow",
+    "Forecast",
+    "KeyAccess",
+    "LedgerTransaction",
+    "Log",
+    "Mark",
+    "OutboxEntry",
+    "PassengerImpact",
+    "PassengerRow",
+    "Posting",
+    "Snapshot",
+]

@@ -1,0 +1,134 @@
+"""Schema `landed`: every record of a landing topic, once, in typed columns; and what could not land."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from streaming.store.models.columns import Base, Big, LogId, MaybeTime, Time
+
+
+class Record:
+    """The identity of a Kafka record, and the envelope of the event in it."""
+
+    log_id: Mapped[LogId] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    offset: Mapped[Big] = mapped_column(primary_key=True)
+    recorded_at: Mapped[Time] = mapped_column(comment="Timestamp of the Kafka record; immutable.")
+    landed_at: Mapped[Time] = mapped_column(comment="When the lander wrote the row.")
+    schema_id: Mapped[int] = mapped_column(comment="Registry id on the wire.")
+    event_id: Mapped[UUID]
+    key: Mapped[str]
+    kind: Mapped[str]
+    occurred_at: Mapped[Time] = mapped_column(comment="Event time: when the fact was knowable.")
+    produced_at: Mapped[Time]
+    source: Mapped[str]
+    schema_version: Mapped[int]
+    correlation_id: Mapped[UUID]
+    causation_id: Mapped[UUID | None]
+
+
+class FlightRow(Record, Base):
+    """flight.events; columns after domain.events.FlightEvent."""
+
+    __tablename__ = "flight_events"
+    __table_args__ = (
+        Index("ix_flight_events_leg_id", "leg_id"),
+        {"schema": "landed", "comment": "Grain: one record of topic flight.events."},
+    )
+
+    leg_id: Mapped[UUID | None]
+    airline: Mapped[str | None]
+    flight_number: Mapped[str | None]
+    operational_suffix: Mapped[str | None]
+    departure_airport: Mapped[str | None]
+    arrival_airport: Mapped[str | None]
+    origin_date: Mapped[date | None]
+    repeat_number: Mapped[int | None]
+    operating_licence: Mapped[str | None]
+    registration: Mapped[str | None]
+    sobt: Mapped[MaybeTime]
+    sibt: Mapped[MaybeTime]
+    eobt: Mapped[MaybeTime]
+    eibt: Mapped[MaybeTime]
+    aobt: Mapped[MaybeTime]
+    aibt: Mapped[MaybeTime]
+    doors_open_at: Mapped[MaybeTime]
+    diverted_to: Mapped[str | None]
+    delay_code: Mapped[str | None]
+    irregularity_cause: Mapped[str | None]
+
+
+class ExternalRow(Record, Base):
+    """external.data; columns after domain.events.ExternalEvent."""
+
+    __tablename__ = "external_data"
+    __table_args__ = ({"schema": "landed", "comment": "Grain: one record of topic external.data."},)
+
+    station: Mapped[str | None]
+    observed_at: Mapped[MaybeTime]
+    temperature_c: Mapped[float | None]
+    dew_point_c: Mapped[float | None]
+    relative_humidity_pct: Mapped[float | None]
+    wind_direction_deg: Mapped[float | None]
+    wind_speed_kt: Mapped[float | None]
+    wind_gust_kt: Mapped[float | None]
+    precipitation_mm: Mapped[float | None]
+    pressure_hpa: Mapped[float | None]
+    visibility_km: Mapped[float | None]
+
+
+class PassengerRow(Record, Base):
+    """passenger.events; columns after domain.events.PassengerEvent; personal data only sealed."""
+
+    __tablename__ = "passenger_events"
+    __table_args__ = (
+        Index("ix_passenger_events_journey_id", "journey_id"),
+        Index("ix_passenger_events_leg_ids", "leg_ids", postgresql_using="gin"),
+        {"schema": "landed", "comment": "Grain: one record of topic passenger.events."},
+    )
+
+    passenger_ref: Mapped[UUID | None] = mapped_column(comment="Keyed pseudonym.")
+    journey_id: Mapped[UUID | None]
+    leg_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
+    leg_id: Mapped[UUID | None]
+    fare_type: Mapped[str | None]
+    passenger_type: Mapped[str | None]
+    sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="PersonalData under the passenger's data key; never plaintext."
+    )
+    informed_at: Mapped[MaybeTime]
+    offered_sobt: Mapped[MaybeTime]
+    offered_sibt: Mapped[MaybeTime]
+    checked_in: Mapped[bool | None]
+    booking_class: Mapped[str | None]
+
+
+class DeadLetterRow(Base):
+    """A record that could not be landed; with the landed rows it accounts for every offset."""
+
+    __tablename__ = "dead_letters"
+    __table_args__ = (
+        UniqueConstraint("dead_letter_id"),
+        CheckConstraint(
+            "error_type in ('undecodable', 'unknown_schema', 'invalid', 'oversized')",
+            name="error_type_known",
+        ),
+        {"schema": "landed", "comment": "Grain: one record that could not be landed."},
+    )
+
+    log_id: Mapped[LogId] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    offset: Mapped[Big] = mapped_column(primary_key=True)
+    dead_letter_id: Mapped[UUID] = mapped_column(comment="UUIDv5 of the record's identity.")
+    recorded_at: Mapped[Time]
+    landed_at: Mapped[Time]
+    record_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Sealed like the payload."
+    )
+    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    payload_sealed: Mapped[bool] = mapped_column(comment="True on topics with personal data.")
+    error_type: Mapped[str]
+    reason: Mapped[str] = mapped_column(comment="Never quotes values of personal topics.")

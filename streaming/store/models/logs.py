@@ -1,0 +1,68 @@
+"""Schema `logs`: which logs exist, how far each is written, and how far each reader has read."""
+
+from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from streaming.store.models.columns import Base, Big, LogId, Time
+
+
+class Log(Base):
+    """A log: a Kafka topic of one cluster, or a table whose single writer numbers its rows.
+
+    A recreated topic has another topic id and is therefore another log, as is the same name on
+    another cluster: neither is ever skipped for having been "seen".
+    """
+
+    __tablename__ = "logs"
+    __table_args__ = (
+        UniqueConstraint("cluster_id", "topic_id"),
+        CheckConstraint("kind in ('kafka', 'table')", name="kind_known"),
+        CheckConstraint(
+            "(kind = 'kafka') = (cluster_id is not null and topic_id is not null)",
+            name="kafka_identified",
+        ),
+        Index("uq_logs_table_name", "name", unique=True, postgresql_where=text("kind = 'table'")),
+        {"schema": "logs", "comment": "One row a log; its id stands in every record's identity."},
+    )
+
+    log_id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
+    kind: Mapped[str]
+    name: Mapped[str] = mapped_column(comment="Topic name, or schema.table.")
+    cluster_id: Mapped[str | None] = mapped_column(comment="Kafka cluster id.")
+    topic_id: Mapped[str | None] = mapped_column(comment="Kafka topic id (KIP-516).")
+    first_seen_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+
+
+class End(Base):
+    """How far a log's partition is written here, and the fence of whoever may write on."""
+
+    __tablename__ = "ends"
+    __table_args__ = (
+        CheckConstraint("next_offset >= 0", name="offset_natural"),
+        {"schema": "logs", "comment": "Next offset to be written per log and partition."},
+    )
+
+    log_id: Mapped[LogId] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    next_offset: Mapped[Big]
+    fence: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("0"), comment="Grows with each new owner; old owners fail."
+    )
+    owner: Mapped[str | None]
+    updated_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+
+
+class Mark(Base):
+    """How far a reader (a detector or an asset) has read; advanced by compare-and-set only."""
+
+    __tablename__ = "marks"
+    __table_args__ = (
+        CheckConstraint("next_offset >= 0", name="offset_natural"),
+        {"schema": "logs", "comment": "A reader's mark: a vector of next offsets per partition."},
+    )
+
+    reader: Mapped[str] = mapped_column(primary_key=True)
+    log_id: Mapped[LogId] = mapped_column(primary_key=True)
+    partition: Mapped[int] = mapped_column(primary_key=True)
+    next_offset: Mapped[Big]
+    updated_at: Mapped[Time] = mapped_column(server_default=text("now()"))
