@@ -1,0 +1,86 @@
+"""What `knockon verify` asks the database; read-only."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from streaming.store.lineage import LANDED
+
+
+def accounted_offsets(
+    connection: psycopg.Connection[Any], log_id: int, topic: str
+) -> dict[int, tuple[set[int], set[int]]]:
+    """Per partition the offsets that are landed, and those that are dead-lettered."""
+    table = sql.Identifier("landed", LANDED[topic])
+    query = sql.SQL(
+        "select partition, array_agg(o) filter (where landed), array_agg(o) filter (where not landed)"
+        " from (select partition, {offset} as o, true as landed from {table} where log_id = %(log)s"
+        " union all select partition, {offset}, false from landed.dead_letters"
+        " where log_id = %(log)s) accounted group by partition"
+    ).format(table=table, offset=sql.Identifier("offset"))
+    rows = connection.execute(query, {"log": log_id})
+    return {partition: (set(good or ()), set(dead or ())) for partition, good, dead in rows}
+
+
+def unbalanced(connection: psycopg.Connection[Any]) -> list[str]:
+    """Transactions whose postings do not sum to zero per currency, or that have none."""
+    rows = connection.execute(
+        "select t.transaction_id::text from ledger.transactions t"
+        " left join ledger.postings p using (transaction_id)"
+        " group by t.transaction_id, p.currency"
+        " having coalesce(sum(p.amount_minor), 1) <> 0 order by 1"
+    )
+    return [row[0] for row in rows]
+
+
+def baseless_assessments(connection: psycopg.Connection[Any]) -> list[str]:
+    """Assessments without their facts, their rulebook or a citation."""
+    rows = connection.execute(
+        "select a.assessment_id::text from derived.assessments a"
+        " left join derived.passenger_impacts i on i.sequence = a.impact_sequence"
+        " and i.obligation_key = a.obligation_key"
+        " where i.facts is null or i.facts = '{}' or a.rulebook = ''"
+        " or cardinality(a.citations) = 0 or cardinality(a.rules_hit) = 0 order by 1"
+    )
+    return [row[0] for row in rows]
+
+
+def assessments_with_facts(
+    connection: psycopg.Connection[Any],
+) -> Iterator[tuple[str, dict[str, Any], int, str, str]]:
+    """(assessment id, facts, amount in minor units, currency, rulebook) of every assessment."""
+    rows = connection.execute(
+        "select a.assessment_id::text, i.facts, a.amount_minor, a.currency, a.rulebook"
+        " from derived.assessments a join derived.passenger_impacts i"
+        " on i.sequence = a.impact_sequence order by a.sequence"
+    )
+    yield from rows
+
+
+def tables(connection: psycopg.Connection[Any]) -> list[tuple[str, str]]:
+    """Every table of the database that is not PostgreSQL's own, in all schemas."""
+    rows = connection.execute(
+        "select table_schema, table_name from information_schema.tables"
+        " where table_type = 'BASE TABLE'"
+        " and table_schema not in ('pg_catalog', 'information_schema') order by 1, 2"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def dump(connection: psycopg.Connection[Any], schema: str, table: str) -> Iterator[bytes]:
+    """The rows of a table as COPY text."""
+    query = sql.SQL("copy {} to stdout").format(sql.Identifier(schema, table))
+    with connection.cursor() as cursor, cursor.copy(query) as copy:
+        for block in copy:
+            yield bytes(block)
+
+
+def sealed_passengers(connection: psycopg.Connection[Any]) -> list[tuple[Any, bytes]]:
+    """One sealed record of every passenger known."""
+    rows = connection.execute(
+        "select distinct on (passenger_ref) passenger_ref, sealed from landed.passenger_events"
+        " where sealed is not null order by passenger_ref"
+    )
+    return [(row[0], row[1]) for row in rows]
