@@ -28,6 +28,7 @@ class Disruption(Derived, Base):
     __table_args__ = (
         CheckConstraint("status in ('open', 'closed')", name="status_known"),
         CheckConstraint("severity in ('S1', 'S2', 'S3', 'S4')", name="severity_known"),
+        Index("ix_disruptions_leg_ids", "leg_ids", postgresql_using="gin"),
         {"schema": "derived", "comment": "Grain: one revision of one correlated disruption."},
     )
 
@@ -47,6 +48,9 @@ class Disruption(Derived, Base):
     delay_minutes: Mapped[int] = mapped_column(comment="Sum over its legs, minutes.")
     passengers_booked: Mapped[int]
     as_of: Mapped[Time] = mapped_column(comment="Event time of the revision.")
+    content_hash: Mapped[str] = mapped_column(
+        comment="Hash of what matters; a revision is written only when it changes."
+    )
 
 
 class FeatureRow(Derived, Base):

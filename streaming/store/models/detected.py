@@ -17,6 +17,7 @@ class Finding(Base):
         CheckConstraint("status in ('predicted', 'confirmed', 'closed')", name="status_known"),
         CheckConstraint("probability between 0 and 1", name="probability_unit"),
         Index("ix_findings_to_leg_id", "to_leg_id"),
+        Index("ix_findings_from_leg_id", "from_leg_id"),
         {"schema": "detected", "comment": "Grain: one finding of one detector version."},
     )
 
