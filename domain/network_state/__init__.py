@@ -1,0 +1,6 @@
+"""The one pure picture of the network as of an event time; detectors, features and correlation read it."""
+
+from domain.network_state.legs import LegBook, LegState
+from domain.network_state.records import FlightRecord, Known, Reference
+
+__all__ = ["FlightRecord", "Known", "LegBook", "LegState", "Reference"]
