@@ -89,7 +89,7 @@ def test_a_long_ended_leg_is_forgotten_and_a_running_one_is_not() -> None:
     book.apply(Log()("clock", 20 + 36, None))
     assert set(book.legs) == {leg("evening")}
     assert [one.leg_id for one in book.chain("N1")] == [leg("evening")]
-    book.apply(Log()("clock", 20 + 38, None))
+    book.apply(Log()("clock", 20 + 37, None))
     assert len(book) == 0
     assert book.chain("N1") == ()
 
