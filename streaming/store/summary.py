@@ -1,0 +1,143 @@
+"""The figures of a day's work that the demo's summary and `knockon status` show; read-only."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+
+@dataclass(frozen=True, slots=True)
+class TopicCount:
+    """Records of one topic: rows landed, dead letters, and how many offsets lie before the mark."""
+
+    topic: str
+    landed: int
+    dead_lettered: int
+    offsets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is owed under one regime, in minor units, and to how many obligations."""
+
+    regime: str
+    currency: str
+    obligations: int
+    amount_minor: int
+
+    @property
+    def amount(self) -> Decimal:
+        return Decimal(self.amount_minor) / 100
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """Seconds from the last landed record that a row rests on to the row; None without rows."""
+
+    rows: int
+    p50: float | None
+    p99: float | None
+    longest: float | None
+
+
+def topic_counts(connection: psycopg.Connection[Any]) -> list[TopicCount]:
+    """Per landing topic, over all its logs."""
+    query = """
+        with landed as (
+            select log_id, count(*) n from landed.flight_events group by 1
+            union all select log_id, count(*) from landed.external_data group by 1
+            union all select log_id, count(*) from landed.passenger_events group by 1
+        ), dead as (select log_id, count(*) n from landed.dead_letters group by 1),
+        written as (select log_id, sum(next_offset) n from logs.ends group by 1)
+        select l.name as topic, coalesce(sum(landed.n), 0)::bigint as landed,
+               coalesce(sum(dead.n), 0)::bigint as dead_lettered,
+               coalesce(sum(written.n), 0)::bigint as offsets
+        from logs.logs l left join landed using (log_id) left join dead using (log_id)
+        left join written using (log_id)
+        where l.kind = 'kafka' group by l.name order by l.name
+    """
+    with connection.cursor(row_factory=class_row(TopicCount)) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def owed(connection: psycopg.Connection[Any]) -> list[Owed]:
+    """What the books hold as owed now, per regime: liabilities are credits, so negative."""
+    query = """
+        select a.regime, p.currency, count(distinct t.obligation_key)::int as obligations,
+               (-sum(p.amount_minor))::bigint as amount_minor
+        from ledger.postings p
+        join ledger.transactions t using (transaction_id)
+        join ledger.accounts c using (account)
+        join derived.assessments a using (assessment_id)
+        where c.kind = 'liability'
+        group by a.regime, p.currency having sum(p.amount_minor) <> 0 order by 1, 2
+    """
+    with connection.cursor(row_factory=class_row(Owed)) as cursor:
+        return cursor.execute(query).fetchall()
+
+
+def passengers_affected(connection: psycopg.Connection[Any]) -> int:
+    """Passengers with at least one impact."""
+    row = connection.execute(
+        "select count(distinct passenger_ref) from derived.passenger_impacts"
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def findings_by_status(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """How many findings of each status."""
+    rows = connection.execute(
+        "select status, count(*) from detected.findings group by 1 order by 1"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def worst_disruption(connection: psycopg.Connection[Any]) -> dict[str, Any] | None:
+    """The rotation chain with the most legs (then minutes), its legs as `B6 123 JFK-BOS +95`."""
+    query = """
+        with latest as (
+            select distinct on (disruption_id) * from derived.disruptions
+            order by disruption_id, revision desc
+        ), worst as (
+            select * from latest order by cardinality(leg_ids) desc, delay_minutes desc limit 1
+        ), facts as (
+            select f.leg_id, max(airline) airline, max(flight_number) flight_number,
+                   max(departure_airport) departure_airport,
+                   max(arrival_airport) arrival_airport,
+                   max(sobt) sobt, max(aobt) aobt, max(registration) registration,
+                   bool_or(kind = 'leg_cancelled') cancelled
+            from landed.flight_events f, worst
+            where f.leg_id = any(worst.leg_ids) group by f.leg_id
+        )
+        select w.disruption_id, w.kind, w.severity, w.delay_minutes, w.cause,
+               max(facts.registration) as registration,
+               array_agg(format('%s %s %s-%s %s', airline, flight_number, departure_airport,
+                   arrival_airport, case when cancelled then 'cancelled' else '+' ||
+                   coalesce((extract(epoch from aobt - sobt) / 60)::int::text, '?') end)
+                   order by facts.sobt) as legs
+        from worst w join facts on facts.leg_id = any(w.leg_ids)
+        group by 1, 2, 3, 4, 5
+    """
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query).fetchone()
+
+
+def latency_to_asset(connection: psycopg.Connection[Any], name: str) -> Latency:
+    """Landed row to the row of asset `derived.<name>` that rests on it, newest evidence counted."""
+    query = psycopg.sql.SQL("""
+        with rested as (
+            select d.sequence, d.written_at, max(f.landed_at) landed_at
+            from {asset} d, unnest(d.evidence) e
+            join landed.flight_events f on f.log_id = split_part(e, '/', 1)::int
+                and f.partition = split_part(e, '/', 2)::int
+                and f.offset = split_part(e, '/', 3)::bigint
+            group by 1, 2
+        ), waits as (select extract(epoch from written_at - landed_at) s from rested)
+        select count(*)::int as rows, percentile_cont(0.5) within group (order by s) as p50,
+               percentile_cont(0.99) within group (order by s) as p99, max(s)::float8 as longest
+        from waits
+    """).format(asset=psycopg.sql.Identifier("derived", name))
+    with connection.cursor(row_factory=class_row(Latency)) as cursor:
+        return cursor.execute(query).fetchone() or Latency(0, None, None, None)
