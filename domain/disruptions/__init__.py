@@ -1,0 +1,19 @@
+"""Correlated disruptions: irregular legs and knock-on links that share one root leg."""
+
+from domain.disruptions.correlate import Link, correlate
+from domain.disruptions.legs import IRREGULAR_FROM_MINUTES, Leg, observe
+from domain.disruptions.revision import Disruption, disruption_id, revisions
+from domain.disruptions.severity import Severity, severity_of
+
+__all__ = [
+    "IRREGULAR_FROM_MINUTES",
+    "Disruption",
+    "Leg",
+    "Link",
+    "Severity",
+    "correlate",
+    "disruption_id",
+    "observe",
+    "revisions",
+    "severity_of",
+]
