@@ -1,0 +1,1 @@
+"""The local stack: embedded engines and the platform's own processes under one supervisor."""
