@@ -1,4 +1,4 @@
-"""The one pure picture of the network as of an event time; detectors, features and correlation read it."""
+"""The one pure picture of the network as of an event time, which every fold reads."""
 
 from domain.network_state.legs import LegBook, LegState
 from domain.network_state.records import FlightRecord, Known, Reference

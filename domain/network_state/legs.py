@@ -87,8 +87,8 @@ def _hour(time: datetime) -> int:
 
 
 def _place(leg: LegState) -> tuple[datetime, UUID]:
-    assert leg.sobt is not None  # a leg enters a chain once it has a schedule
-    return leg.sobt, leg.leg_id
+    # A leg enters a chain once it has a schedule, so the epoch never stands in for one there.
+    return leg.sobt or _EPOCH, leg.leg_id
 
 
 class LegBook:

@@ -1,0 +1,22 @@
+"""What can be wrong with the world of a fold."""
+
+
+class DetectionError(Exception):
+    """Anything that stops a fold."""
+
+
+class UnknownLane(DetectionError):
+    """A record of a partition that the fold was not built for."""
+
+    def __init__(self, topic: str, partition: int, lanes: int) -> None:
+        super().__init__(
+            f"{topic} has a partition {partition}, but the fold was built for {lanes} lanes: "
+            "declare the topic's partitions in streaming/topics.py and refold from the start"
+        )
+
+
+class SnapshotRefused(DetectionError):
+    """A snapshot that cannot be read as a state of this fold."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"snapshot refused: {reason}; delete it to refold from the start")
