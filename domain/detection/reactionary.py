@@ -1,32 +1,41 @@
-"""How probable a reactionary delay of 15 minutes is, given how much the turn lacks."""
+"""How probable a reactionary delay of 15 minutes is, given how much of the turn is missing.
 
-from math import exp
-from typing import NamedTuple
+Empirical, by how far the inbound leg has come. Fitted by isotonic regression on 1 January 2015
+of the BTS on-time data (42,000 links of 14 US airlines, looked at 0 to 180 minutes before SOBT;
+outcome: LateAircraftDelay >= 15), averaged over +-3 minutes around each knot, linear in between.
+Inferred returns: the same day with each aircraft seen only when it departs from one airport.
+Checked on 2 January (tests/domain/detection): Brier .021 against .032 for the base rate once the
+inbound has arrived, .073 against .148 while it flies, .128 against .200 before it has left.
+The curves pass 0.5 above 15 minutes because the minimum turn is a pessimist's fifth percentile
+and because a delay under 15 minutes on arrival counts as none in the outcome.
+"""
+
+from bisect import bisect_right
+from typing import Literal
 
 from domain.detection.projection import Inbound, LinkKind
 
 DELAYED_MINUTES = 15
 
-
-class Curve(NamedTuple):
-    """Logistic: P = 1 / (1 + exp(-(excess - middle) / scale)), both in minutes."""
-
-    middle: float
-    scale: float
-
-
-CURVES: dict[Inbound, Curve] = {
-    "arrived": Curve(15.0, 6.0),
-    "airborne": Curve(18.0, 8.0),
-    "waiting": Curve(20.0, 12.0),
-}
-RETURN_WIDENING = 1.6
+EXCESS_MINUTES = (-60, -30, -15, -5, 0, 5, 10, 15, 20, 25, 30, 40, 50, 70, 100)
+CURVES: dict[Inbound | Literal["inferred_return"], tuple[float, ...]] = {
+    "arrived": (.01, .01, .01, .01, .02, .04, .10, .24, .43, .64, .76, .86, .97, .99, .99),
+    "airborne": (.01, .01, .03, .04, .06, .10, .14, .23, .35, .50, .64, .76, .88, .93, .99),
+    "waiting": (.04, .05, .09, .11, .12, .14, .24, .34, .47, .65, .76, .88, .91, .93, .95),
+    "inferred_return": (
+        .06, .07, .10, .11, .13, .14, .19, .40, .56, .57, .57, .74, .76, .86, .91
+    ),
+}  # fmt: skip
 
 
 def probability(excess_minutes: float, inbound: Inbound, kind: LinkKind) -> float:
-    """P(RD >= 15 minutes) of the next leg, rounded to 4 places so that it prints as it compares."""
-    middle, scale = CURVES[inbound]
-    if kind == "inferred_return":
-        scale *= RETURN_WIDENING
-    exponent = min(max((excess_minutes - middle) / scale, -40.0), 40.0)
-    return round(1 / (1 + exp(-exponent)), 4)
+    """P(reactionary delay of the next leg >= 15 minutes), to 4 places, in [0, 1]."""
+    curve = CURVES["inferred_return" if kind == "inferred_return" else inbound]
+    at = bisect_right(EXCESS_MINUTES, excess_minutes)
+    if at == 0:
+        return curve[0]
+    if at == len(EXCESS_MINUTES):
+        return curve[-1]
+    left, right = EXCESS_MINUTES[at - 1], EXCESS_MINUTES[at]
+    share = (excess_minutes - left) / (right - left)
+    return round(curve[at - 1] + share * (curve[at] - curve[at - 1]), 4)
