@@ -84,3 +84,11 @@ def sealed_passengers(connection: psycopg.Connection[Any]) -> list[tuple[Any, by
         " where sealed is not null order by passenger_ref"
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def count(connection: psycopg.Connection[Any], schema: str, table: str) -> int:
+    """Rows of a table."""
+    row = connection.execute(
+        sql.SQL("select count(*) from {}").format(sql.Identifier(schema, table))
+    ).fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,34 @@
+"""Sessions: one way to connect, with a name that pg_stat_activity shows and an error that helps."""
+
+from typing import Any
+
+import psycopg
+
+from streaming.store.errors import StoreError
+
+Connection = psycopg.Connection[Any]
+Unavailable = psycopg.OperationalError
+"""The server went away or refused: reconnect."""
+
+CONNECT_SECONDS = 5
+
+
+def connect(url: str, application_name: str, *, autocommit: bool = False) -> Connection:
+    """Open a session; times are UTC.
+
+    Raises:
+        StoreError: the server does not answer or refuses; names host and reason, never the password.
+    """
+    try:
+        return psycopg.connect(
+            url,
+            autocommit=autocommit,
+            connect_timeout=CONNECT_SECONDS,
+            application_name=application_name,
+            options="-c timezone=UTC",
+        )
+    except psycopg.Error as error:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
+        raise StoreError(
+            f"cannot use PostgreSQL ({reason}): check DATABASE_URL, or see `knockon status`"
+        ) from error
