@@ -32,7 +32,7 @@ FETCH_BYTES = 700_000_000
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine as the lock names it; `unpack` is the one file of its archive that we run."""
+    """An engine as the lock names it; `unpack` is where its archive is laid out."""
 
     name: str
     version: str
@@ -159,13 +159,11 @@ def _take(
 
 
 def _unpack(archive: Path, directory: Path, name: str) -> None:
-    """Take one file out of a verified archive, which has then done its duty."""
+    """Lay a verified archive out as `name`, whole or not at all; then it has done its duty."""
     unfinished = directory / f".{name}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
     with tarfile.open(archive) as content:
-        member = next(one for one in content if Path(one.name).name == name)
-        source = content.extractfile(member)
-        assert source is not None  # noqa: S101  a regular file, by the verified hash
-        with source, unfinished.open("wb") as target:
-            shutil.copyfileobj(source, target, 1 << 20)
-    unfinished.replace(directory / name)
+        content.extractall(unfinished, filter="data")
+    shutil.rmtree(directory / name, ignore_errors=True)
+    unfinished.rename(directory / name)
     archive.unlink()

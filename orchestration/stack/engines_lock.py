@@ -26,10 +26,10 @@ ENGINES = {
         "3.3.3",
         False,
         ["io.apicurio:apicurio-registry-app:3.3.3:tar.gz:all"],
-        "quarkus-run.jar",
+        "app",
     ),
 }
-"""Engine: (version, whether its dependencies belong to it, artifacts, the file to unpack)."""
+"""Engine: (version, whether its dependencies belong to it, artifacts, where to lay it out)."""
 
 
 def sha256(path: Path) -> str:

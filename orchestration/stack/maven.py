@@ -80,6 +80,7 @@ def copy_with_maven(
     transitive: bool = False,
 ) -> None:
     """Copy the artifacts (with what they need, if `transitive`) into `directory`."""
+    directory = directory.absolute()  # Maven counts relative paths from the POM
     dependencies = "".join(one.as_dependency(transitive=transitive) for one in coordinates)
     pom = directory / "pom.xml"
     pom.write_text(

@@ -1,0 +1,34 @@
+"""What all tests share: one real stack (PostgreSQL, Kafka, registry) per session."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from orchestration.stack import Stack, start
+from orchestration.stack.plan import ENGINES
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The engines, started once and shared; bring your own database and topic names.
+
+    `stack.settings` has the addresses; `stack.create_database()` gives a database of your own.
+    Whoever stops or kills a component starts it again (`stack.restart`, `wait_until_healthy`).
+    """
+    directory = Path(tempfile.mkdtemp(prefix="knockon-test-"))
+    try:
+        with start(directory, ENGINES) as running:
+            yield running
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(stack: Stack) -> Iterator[str]:
+    """An empty database of this test alone; the URL is the owner's."""
+    url = stack.create_database()
+    yield url
+    stack.drop_database(url)
