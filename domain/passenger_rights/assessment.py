@@ -3,6 +3,7 @@
 from pydantic import BaseModel, ConfigDict
 
 from domain.passenger_rights.inquiry import Hit
+from domain.passenger_rights.ruling import Measured
 from domain.passenger_rights.vocabulary import CARE, Band, Care, Certainty, Flag, Regime
 
 REGIME_NAMES: dict[Regime, str] = {"eu": "EU261", "uk": "UK261"}
@@ -41,6 +42,7 @@ class Assessment(BaseModel):
     band: Band | None
     distance_km: float | None
     distance_km_wgs84: float | None
+    measured: Measured | None
     decided: bool
     amount_minor: int
     amount_min_minor: int

@@ -17,6 +17,13 @@ from domain.passenger_rights.scope import in_scope
 from domain.passenger_rights.vocabulary import Band, Care, Flag
 
 
+class Measured(NamedTuple):
+    """The reference points an amount was measured between, degrees, so it can be re-derived."""
+
+    origin: tuple[float, float]
+    destination: tuple[float, float]
+
+
 class Ruling(NamedTuple):
     """What one run said; `forks` are the points at which another reading could say otherwise."""
 
@@ -24,6 +31,7 @@ class Ruling(NamedTuple):
     event: str
     band: Band | None
     distance: Distance | None
+    measured: Measured | None
     sum: Sum
     care: frozenset[Care]
     hits: tuple[Hit, ...]
@@ -58,6 +66,10 @@ def _ruling(inquiry: Inquiry, covered: bool, event: str, owed: Sum) -> Ruling:
         event=event,
         band=None,
         distance=None,
+        measured=Measured(
+            (inquiry.origin.latitude, inquiry.origin.longitude),
+            (inquiry.destination.latitude, inquiry.destination.longitude),
+        ),
         sum=owed,
         care=frozenset(),
         hits=tuple(inquiry.hits),
