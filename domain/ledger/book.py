@@ -1,4 +1,4 @@
-"""From an assessment to transactions: what is booked adds nothing, a change reverses and re-posts."""
+"""From an assessment to transactions: a rerun adds nothing, a change reverses and re-posts."""
 
 from collections.abc import Sequence
 from datetime import datetime
