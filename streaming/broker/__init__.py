@@ -1,0 +1,20 @@
+"""The one door to Kafka: topics, reading at offsets, producing, transactions; no meaning here."""
+
+from streaming.broker.admin import Broker, TopicIdentity
+from streaming.broker.consuming import Reader, Record, read_to_end
+from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
+from streaming.broker.producing import Message, Publisher, TransactionalPublisher
+
+__all__ = [
+    "Broker",
+    "BrokerError",
+    "DeliveryFailed",
+    "Message",
+    "Publisher",
+    "Reader",
+    "Record",
+    "RecordsGone",
+    "TopicIdentity",
+    "TransactionalPublisher",
+    "read_to_end",
+]

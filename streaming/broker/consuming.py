@@ -1,0 +1,163 @@
+"""Reading partitions at given offsets, in batches; where to read is the caller's knowledge alone."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    TopicPartition,
+)
+
+from streaming.broker.errors import BrokerError, RecordsGone
+
+SECONDS = 15.0
+Place = tuple[str, int]
+"""Topic and partition."""
+
+
+class Record(NamedTuple):
+    """One record as it lies on Kafka; headers in their order."""
+
+    topic: str
+    partition: int
+    offset: int
+    recorded_at: datetime
+    key: bytes | None
+    value: bytes | None
+    headers: list[tuple[str, bytes]]
+
+
+class Reader:
+    """Committed records of the assigned partitions; group membership is not used.
+
+    `group` only names the offsets that `tell` reports, so that lag can be seen from Kafka's side.
+    """
+
+    def __init__(self, bootstrap_servers: str, group: str) -> None:
+        self._group = group
+        self._consumer = Consumer(
+            {
+                "bootstrap.servers": bootstrap_servers,
+                "group.id": group,
+                "client.id": group,
+                "enable.auto.commit": False,
+                "enable.auto.offset.store": False,
+                "isolation.level": "read_committed",
+                # Offsets come from PostgreSQL; one that is gone is an error, never a jump.
+                "auto.offset.reset": "error",
+                # The default of a second caps how fast a backlog drains (librdkafka).
+                "fetch.queue.backoff.ms": 10,
+                "fetch.wait.max.ms": 50,
+                "queued.max.messages.kbytes": 32_768,
+            }
+        )
+
+    def assign(self, offsets: Mapping[Place, int]) -> None:
+        """Read exactly these partitions, each from its offset."""
+        self._consumer.assign(
+            [TopicPartition(topic, partition, at) for (topic, partition), at in offsets.items()]
+        )
+
+    def batch(self, most: int, seconds: float) -> list[Record]:
+        """Up to `most` records, waiting `seconds` at the longest.
+
+        Raises:
+            RecordsGone: the offset to read is not there any more; names the partition.
+            BrokerError: Kafka refuses for good; passing troubles are retried by the client.
+        """
+        try:
+            messages = self._consumer.consume(most, seconds)
+        except KafkaException as error:
+            raise BrokerError(str(error.args[0].str())) from error
+        return [_record(message) for message in messages if _fit(message)]
+
+    def position(self, topic: str, partition: int) -> int | None:
+        """The offset after the last one consumed, transaction markers included; None before."""
+        at = self._consumer.position([TopicPartition(topic, partition)])[0].offset
+        return int(at) if at >= 0 else None
+
+    def watermarks(self, topic: str, partition: int) -> tuple[int, int]:
+        """First offset kept, and the offset after the last committed record."""
+        try:
+            low, high = self._consumer.get_watermark_offsets(
+                TopicPartition(topic, partition), timeout=SECONDS
+            )
+        except KafkaException as error:
+            raise BrokerError(f"{topic}/{partition}: {error.args[0].str()}") from error
+        return int(low), int(high)
+
+    def tell(self, offsets: Mapping[Place, int]) -> None:
+        """Report next offsets to Kafka, for its lag displays; nothing is ever read from there."""
+        self._consumer.commit(
+            offsets=[TopicPartition(topic, part, at) for (topic, part), at in offsets.items()],
+            asynchronous=True,
+        )
+
+    def close(self) -> None:
+        """Leave."""
+        self._consumer.close()
+
+
+def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[Record]:
+    """Every committed record that a partition keeps now, by a consumer of its own."""
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap_servers,
+            "group.id": "knockon-reader",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            # Transaction markers have offsets but no records: only the end of file tells the end.
+            "enable.partition.eof": True,
+        }
+    )
+    try:
+        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)])
+        while True:
+            for message in consumer.consume(2_000, 1.0):
+                error = message.error()
+                if error is not None and error.code() == KafkaError._PARTITION_EOF:
+                    return
+                if _fit(message):
+                    yield _record(message)
+    finally:
+        consumer.close()
+
+
+def _fit(message) -> bool:  # type: ignore[no-untyped-def]
+    error = message.error()
+    if error is None:
+        return True
+    place = f"{message.topic()}/{message.partition()}"
+    if error.code() in (KafkaError.OFFSET_OUT_OF_RANGE, KafkaError._AUTO_OFFSET_RESET):
+        raise RecordsGone(
+            f"{place}: the next record to land is gone from Kafka ({error.str()}); its retention"
+            " was shorter than the outage. Set logs.ends to the first offset kept to go on"
+        )
+    if error.retriable() or error.code() in _PASSING:
+        return False
+    raise BrokerError(f"{place}: {error.str()}")
+
+
+_PASSING = {
+    KafkaError._ALL_BROKERS_DOWN,
+    KafkaError._TRANSPORT,
+    KafkaError._RESOLVE,
+    KafkaError._PARTITION_EOF,
+}
+
+
+def _record(message) -> Record:  # type: ignore[no-untyped-def]
+    return Record(
+        message.topic(),
+        message.partition(),
+        message.offset(),
+        datetime.fromtimestamp(message.timestamp()[1] / 1000, UTC),
+        message.key(),
+        message.value(),
+        message.headers() or [],
+    )

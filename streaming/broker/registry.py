@@ -1,0 +1,45 @@
+"""The schema registry, Confluent's API: registering schemas and fetching them by id."""
+
+from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+from confluent_kafka.schema_registry.schema_registry_client import ConfigCompatibilityLevel, ServerConfig
+
+from streaming.broker.errors import BrokerError
+
+NOT_FOUND = 404
+
+
+class Registry:
+    """The registry at `url` (its base for Confluent clients)."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._client = SchemaRegistryClient({"url": url})
+
+    def register(self, subject: str, schema: str) -> int:
+        """The id of this schema under the subject, made when new; FULL_TRANSITIVE from the first.
+
+        Raises BrokerError when the change is incompatible (with the registry's list of
+        differences) or the registry does not answer.
+        """
+        try:
+            registered = self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
+            self._client.set_config(
+                subject, ServerConfig(compatibility_level=ConfigCompatibilityLevel.FULL_TRANSITIVE)
+            )
+        except (SchemaRegistryError, OSError) as error:
+            raise BrokerError(f"the registry refuses {subject}: {error}") from error
+        return int(registered.schema_id)
+
+    def schema(self, schema_id: int) -> str | None:
+        """The schema with this id; None when the registry has none.
+
+        Raises BrokerError when the registry does not answer: that is no reason to give a record up.
+        """
+        try:
+            return str(self._client.get_schema(schema_id).schema_str)
+        except SchemaRegistryError as error:
+            if error.http_status_code == NOT_FOUND:
+                return None
+            raise BrokerError(f"the registry at {self._url}: {error}") from error
+        except OSError as error:
+            raise BrokerError(f"the registry at {self._url} does not answer: {error}") from error

@@ -1,0 +1,118 @@
+"""The wire format: a zero byte, the schema's id in four bytes, then Avro.
+
+Bad input is a value (`Rejected`), since a topic that others write to will hold some; only a
+registry that does not answer is an exception, because then nothing is known about the record.
+"""
+
+import io
+import json
+import struct
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import fastavro
+from pydantic import ValidationError
+
+from domain.events import Event
+from streaming.schemas import committed
+from streaming.topics import TOPICS
+
+MAGIC = 0
+HEADER = struct.Struct(">bI")
+LARGEST_BYTES = 1_000_000
+
+ErrorType = Literal["undecodable", "unknown_schema", "invalid", "oversized"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """Why a record is no event; `reason` names fields and rules, never values."""
+
+    error_type: ErrorType
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """An event and the id of the schema it was written with."""
+
+    schema_id: int
+    event: Event
+
+
+class Schemas(Protocol):
+    """What the codec needs of a registry."""
+
+    def register(self, subject: str, schema: str) -> int: ...
+
+    def schema(self, schema_id: int) -> str | None: ...
+
+
+class Codec:
+    """Encodes and decodes the events of all topics; keeps every schema it has met."""
+
+    def __init__(self, schemas: Schemas) -> None:
+        self._schemas = schemas
+        self._ids: dict[str, int] = {}
+        self._parsed = {name: fastavro.parse_schema(committed(t)) for name, t in TOPICS.items()}
+        self._written_with: dict[int, Any] = {}
+
+    def register(self, topic: str) -> int:
+        """The registry's id of our schema for the topic; registers it when it is new there."""
+        if topic not in self._ids:
+            schema = json.dumps(committed(TOPICS[topic]))
+            self._ids[topic] = self._schemas.register(TOPICS[topic].subject, schema)
+        return self._ids[topic]
+
+    def encode(self, topic: str, event: Event) -> bytes:
+        """The event as it travels."""
+        buffer = io.BytesIO()
+        buffer.write(HEADER.pack(MAGIC, self.register(topic)))
+        fastavro.schemaless_writer(buffer, self._parsed[topic], dict(event))
+        return buffer.getvalue()
+
+    def decode(self, topic: str, value: bytes | None) -> Decoded | Rejected:
+        """The event in a record's value, or why there is none.
+
+        Raises BrokerError when the registry does not answer for a schema not met before.
+        """
+        if value is None:
+            return Rejected("undecodable", "the record has no value")
+        if len(value) > LARGEST_BYTES:
+            return Rejected("oversized", f"{len(value)} bytes, at most {LARGEST_BYTES}")
+        if len(value) <= HEADER.size or value[0] != MAGIC:
+            return Rejected("undecodable", "not in Confluent's wire format")
+        schema_id = HEADER.unpack_from(value)[1]
+        writer = self._writer(schema_id)
+        if writer is None:
+            return Rejected("unknown_schema", f"the registry has no schema {schema_id}")
+        buffer = io.BytesIO(value)
+        buffer.seek(HEADER.size)
+        try:
+            fields = fastavro.schemaless_reader(buffer, writer, self._parsed[topic])
+        # fastavro raises whatever the bytes lead to: a record is input, so each is the record's.
+        except Exception as error:
+            return Rejected("undecodable", f"schema {schema_id} does not fit: {type(error).__name__}")
+        if buffer.tell() != len(value):
+            return Rejected("undecodable", f"{len(value) - buffer.tell()} bytes follow the event")
+        try:
+            return Decoded(schema_id, TOPICS[topic].model.model_validate(fields))
+        except ValidationError as error:
+            return Rejected("invalid", _without_values(error))
+
+    def _writer(self, schema_id: int) -> Any:
+        if schema_id not in self._written_with:
+            text = self._schemas.schema(schema_id)
+            if text is None:
+                return None  # not kept: it may be registered later
+            self._written_with[schema_id] = fastavro.parse_schema(json.loads(text))
+        return self._written_with[schema_id]
+
+
+def _without_values(error: ValidationError) -> str:
+    """Field and rule of each failure; pydantic's own text would quote the input."""
+    parts = []
+    for problem in error.errors(include_url=False, include_context=False, include_input=False):
+        field = ".".join(str(part) for part in problem["loc"]) or "event"
+        parts.append(f"{field}: {problem['msg']}")
+    return "; ".join(parts)[:1_000]
