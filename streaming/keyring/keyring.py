@@ -1,0 +1,115 @@
+"""Sealing for everybody, opening through one door that writes down who asked and why."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from domain.events import PersonalData
+from streaming.keyring.errors import KeyringError
+from streaming.keyring.master import KEY_BYTES, NONCE_BYTES, MasterKey
+from streaming.store import keyring as stored
+from streaming.store.database import Connection
+
+FORMAT = b"\x01"
+"""First byte of everything sealed: AES-256-GCM, 12-byte nonce, subject as associated data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Destroyed:
+    """The key is gone, and with it what was sealed: the subject was erased."""
+
+    subject: UUID
+
+
+class Keyring:
+    """Works on a session of role knockon_keyring, in autocommit: a key outlives what it seals.
+
+    A key is written before anything sealed with it can be; an unused key does no harm, a sealed
+    record without its key would be lost.
+    """
+
+    def __init__(self, connection: Connection, master: MasterKey) -> None:
+        self._connection = connection
+        self._master = master
+
+    def passenger_ref(self, *identity: str) -> UUID:
+        """The keyed pseudonym of a passenger."""
+        return self._master.pseudonym(*identity)
+
+    def seal(self, people: Mapping[UUID, PersonalData]) -> dict[UUID, bytes]:
+        """Seal each person's data under that passenger's key, making missing keys first.
+
+        Raises KeyringError for an erased passenger: nothing may be sealed for them again.
+        """
+        plain = {ref: person.model_dump_json().encode() for ref, person in people.items()}
+        return self._seal("passenger", plain)
+
+    def seal_dead_letters(self, payloads: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
+        """Seal unreadable records, each under a key of its own: nobody knows whose they are."""
+        return self._seal("dead_letter", payloads)
+
+    def open(
+        self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
+    ) -> dict[UUID, PersonalData | Destroyed]:
+        """The door: plaintext per passenger. Every passenger asked for is written down first."""
+        if not actor or not purpose:
+            raise KeyringError("say who asks (actor) and why (purpose)")
+        keys = stored.keys(self._connection, sealed)
+        granted = [(ref, keys.get(ref, ("", None))[1] is not None) for ref in sealed]
+        stored.record_accesses(self._connection, granted, actor, purpose)
+        opened: dict[UUID, PersonalData | Destroyed] = {}
+        for ref, there in granted:
+            wrapped = keys[ref][1] if there else None
+            if wrapped is None:
+                opened[ref] = Destroyed(ref)
+            else:
+                plain = _decrypt(self._master.unwrap(ref, wrapped), ref, sealed[ref])
+                opened[ref] = PersonalData.model_validate_json(plain)
+        return opened
+
+    def destroy(self, subject: UUID) -> bool:
+        """Erase a subject by destroying its key; all copies become unreadable at once."""
+        return stored.destroy_key(self._connection, subject)
+
+    def _seal(self, kind: str, plain: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
+        keys = self._keys(kind, list(plain))
+        return {subject: _encrypt(keys[subject], subject, text) for subject, text in plain.items()}
+
+    def _keys(self, kind: str, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
+        found = stored.keys(self._connection, subjects)
+        missing = [subject for subject in subjects if subject not in found]
+        if missing:
+            wrapped = {
+                subject: self._master.wrap(
+                    subject, secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+                )
+                for subject in missing
+            }
+            stored.add_keys(self._connection, kind, self._master.key_id, wrapped)
+            # Read back: another process may have been first, and its key is the one that counts.
+            found |= stored.keys(self._connection, missing)
+        keys = {}
+        for subject, (_, wrapped_key) in found.items():
+            if wrapped_key is None:
+                raise KeyringError(f"{subject} was erased: nothing can be sealed for it again")
+            keys[subject] = self._master.unwrap(subject, wrapped_key)
+        return keys
+
+
+def _encrypt(key: bytes, subject: UUID, plain: bytes) -> bytes:
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, subject.bytes)
+
+
+def _decrypt(key: bytes, subject: UUID, sealed: bytes) -> bytes:
+    if sealed[:1] != FORMAT:
+        raise KeyringError(f"what is sealed for {subject} has an unknown format")
+    nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+    try:
+        return AESGCM(key).decrypt(nonce, ciphertext, subject.bytes)
+    except InvalidTag as error:
+        raise KeyringError(f"what is sealed for {subject} was changed, or is not theirs") from error
