@@ -60,7 +60,7 @@ class MasterKey:
         """
         message = b"".join(len(part).to_bytes(4) + part for part in (t.encode() for t in identity))
         digest = hmac.new(self._pseudonyms, message, "sha256").digest()
-        return UUID(bytes=digest[:16], version=8)
+        return UUID(bytes=digest[:16], version=4)
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:
