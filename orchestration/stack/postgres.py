@@ -43,7 +43,7 @@ def component(site: Site) -> Component:
     def introduce() -> None:
         password = _password(site, OWNER)
         cluster.create_owner_and_database(superuser_url, OWNER, password, DATABASE)
-        create_services(site, owner_url)
+        make_ready(site, owner_url)
 
     options = {
         "listen_addresses": "127.0.0.1",
@@ -72,9 +72,14 @@ def component(site: Site) -> Component:
     )
 
 
-def create_services(site: Site, owner_url: str) -> None:
-    """The roles and schemas of Dagster, MLflow and the registry."""
+def make_ready(site: Site, owner_url: str) -> None:
+    """The schemas of Dagster, MLflow and the registry; and our own, brought to this version."""
+    # Imported late: Alembic takes a second, and only a start needs it.
+    from streaming.store.migration import migrate
+    from streaming.store.roles import ROLES
+
     cluster.create_services(owner_url, {role: _password(site, role) for role in cluster.SERVICES})
+    migrate(owner_url, {role: _password(site, role) for role in ROLES})
 
 
 def _given(site: Site, url: str) -> Component:
@@ -85,7 +90,7 @@ def _given(site: Site, url: str) -> Component:
                 f"DATABASE_URL cannot be used ({unusable.reason})",
                 "correct it or give its user the rights named, or unset it for the embedded server",
             )
-        create_services(site, url)
+        make_ready(site, url)
 
     return Component(
         name="postgres",

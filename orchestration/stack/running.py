@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from orchestration.stack import plan, postgres, registry
+from orchestration.stack import dagster, mlflow, plan, postgres, registry
 from orchestration.stack.component import Component
 from orchestration.stack.errors import AlreadyUp, NotUp, Unhealthy
 from orchestration.stack.lifecycle import (
@@ -165,7 +165,7 @@ _GIVEN = ("database_url", "kafka_bootstrap_servers", "schema_registry_url")
 
 def _site(state: StateDirectory, given: Settings, names: Sequence[str]) -> Site:
     """Choose what was not given: addresses and secrets."""
-    ports = state.ports([port for name in names for port in plan.PORTS[name]], given.ports)
+    ports = state.ports(plan.ports_of(names), given.ports)
     addresses: dict[str, str] = {}
     if "postgres" in ports:
         addresses["database_url"] = postgres.database_url(ports["postgres"])
@@ -173,6 +173,12 @@ def _site(state: StateDirectory, given: Settings, names: Sequence[str]) -> Site:
         addresses["kafka_bootstrap_servers"] = f"127.0.0.1:{ports['kafka']}"
     if "registry" in ports:
         addresses["schema_registry_url"] = registry.url(ports["registry"])
+    if "mlflow" in ports:
+        addresses["mlflow_tracking_uri"] = mlflow.url(ports["mlflow"])
+    if "dagster-webserver" in ports:
+        addresses["dagster_url"] = dagster.url(ports["dagster-webserver"])
+    if any(name.startswith("dagster") for name in names):
+        addresses["dagster_home"] = str(state.path / "dagster")
     for name in _GIVEN:
         value = getattr(given, name)
         if value is not None:
