@@ -1,0 +1,1 @@
+"""What is materialised: thin Dagster shells and asset checks; the work is in `derivations`."""

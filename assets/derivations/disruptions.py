@@ -1,0 +1,74 @@
+"""Disruptions: the irregular legs and knock-on links that an interval touches, correlated anew.
+
+There is no state but the tables. What is touched is widened to whole trees (over links, and over
+the legs that a touched disruption had), then computed from the legs' own records; so the cost
+hangs on the legs touched and the length of a chain, not on history. Nothing beyond the reader's
+marks is looked at. What is written in between depends on where intervals are cut; the last
+`content_hash` of every disruption that still has legs does not.
+"""
+
+from uuid import UUID
+
+from domain.disruptions import Disruption, Leg, Link, correlate, observe, revisions
+from domain.network_state import LegBook
+from streaming.derivation import Derivation, Outcome
+from streaming.store.database import Connection
+from streaming.store.derive import Horizon, horizon
+from streaming.store.derive_disruptions import (
+    flight_records,
+    last_revisions,
+    links_touching,
+    passengers_booked,
+    touched_by,
+    write_disruptions,
+)
+from streaming.store.intervals import Interval, register_table_log
+from streaming.version import code_version
+
+READER = "derived.disruptions"
+_NEVER_FORGET_HOURS = 24 * 365 * 100
+
+
+def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
+    """Write the revisions that the intervals' rows make due."""
+    touched, as_of = touched_by(connection, intervals)
+    known = horizon(connection, READER)
+    leg_ids, links, previous = _whole_trees(connection, touched, known)
+    legs = _legs(connection, leg_ids, known)
+    due = []
+    if as_of is not None:
+        due = revisions(correlate(legs, links.values()), previous, as_of)
+    write_disruptions(connection, due, code_version())
+    return Outcome({READER: len(due)}, {"code": code_version()}, as_of)
+
+
+DISRUPTIONS = Derivation(READER, ("flight.events", "passenger.events", "detected.findings"), step)
+
+
+def _whole_trees(
+    connection: Connection, touched: set[UUID], known: Horizon
+) -> tuple[set[UUID], dict[UUID, Link], dict[UUID, Disruption]]:
+    """Widen until no link or earlier disruption leads to a leg not yet named."""
+    findings = register_table_log(connection, "detected.findings")
+    leg_ids, links, previous = set(touched), dict[UUID, Link](), dict[UUID, Disruption]()
+    fresh = leg_ids
+    while fresh:
+        found = links_touching(connection, fresh, findings, known)
+        earlier = last_revisions(connection, fresh)
+        links |= {link.finding_id: link for link in found}
+        previous |= {disruption.disruption_id: disruption for disruption in earlier}
+        active = [link for link in found if link.active]
+        reached = {link.from_leg_id for link in active} | {link.to_leg_id for link in active}
+        reached |= {leg_id for disruption in earlier for leg_id in disruption.leg_ids}
+        fresh = reached - leg_ids
+        leg_ids = leg_ids | fresh
+    return leg_ids, links, previous
+
+
+def _legs(connection: Connection, leg_ids: set[UUID], known: Horizon) -> dict[UUID, Leg]:
+    """The legs as the records before the horizon tell them."""
+    book = LegBook(keep_hours=_NEVER_FORGET_HOURS)
+    for record in flight_records(connection, leg_ids, known):
+        book.apply(record)
+    booked = passengers_booked(connection, leg_ids, known)
+    return {leg_id: observe(state, booked.get(leg_id)) for leg_id, state in book.legs.items()}

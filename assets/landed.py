@@ -1,0 +1,66 @@
+"""External assets: topics, landed tables and findings; other processes write them, we show them."""
+
+import dagster as dg
+
+from assets.catalogue import described, key, topic_key
+from streaming.topics import TOPICS, Topic
+
+_STORIES = {
+    "landed.flight_events": "What happened to legs: schedules, movements, cancellations.",
+    "landed.external_data": "What the world around the airline reports: weather.",
+    "landed.passenger_events": "Bookings, notices and offers; personal data only sealed.",
+}
+
+
+def _topic(topic: Topic) -> dg.AssetSpec:
+    source = {"disruption.events": "detected.findings", "dead.letter.queue": "landed.dead_letters"}
+    return dg.AssetSpec(
+        key=topic_key(topic.name),
+        deps=[key(source[topic.name])] if topic.name in source else [],
+        description=topic.reason,
+        group_name="topics",
+        owners=[f"team:{topic.owner}"],
+        kinds={"kafka", "avro"},
+        tags={"layer": "kafka", "personal": "sealed" if topic.personal else "none"},
+        metadata={
+            "partitions": topic.partitions,
+            "key": topic.key,
+            "model": topic.model.__name__,
+            "lands": topic.lands,
+        },
+    )
+
+
+def _landed(topic: Topic) -> dg.AssetSpec:
+    table = f"landed.{topic.table}"
+    return dg.AssetSpec(
+        deps=[topic_key(topic.name)],
+        **described(table, _STORIES[table], group="landed", owner=topic.owner),
+    )
+
+
+LANDED_LOGS = {topic.name: f"landed.{topic.table}" for topic in TOPICS.values() if topic.lands}
+"""Log name to table, for every topic that lands."""
+
+SPECS = [
+    *(_topic(topic) for topic in TOPICS.values()),
+    *(_landed(topic) for topic in TOPICS.values() if topic.lands),
+    dg.AssetSpec(
+        deps=[topic_key(topic) for topic in LANDED_LOGS],
+        **described(
+            "landed.dead_letters",
+            "Records that could not be read, whole, with a typed reason.",
+            group="landed",
+            owner="streaming",
+        ),
+    ),
+    dg.AssetSpec(
+        deps=[key("landed.flight_events")],
+        **described(
+            "detected.findings",
+            "What the detectors said: which leg makes which other leg late.",
+            group="detected",
+            owner="operations",
+        ),
+    ),
+]

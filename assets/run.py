@@ -1,0 +1,65 @@
+"""The shell around a derivation: which interval a run was asked for, and what it shows after."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+
+from streaming.derivation import Derivation, Written, from_text, run
+from streaming.store.derive import Database
+from streaming.store.intervals import Interval
+
+
+class Asked(dg.Config):
+    """What the sensor asks for; a person who materialises by hand leaves it empty."""
+
+    intervals: str = Field(
+        default="", description="Exactly these offsets, as the sensor wrote them; empty: pending."
+    )
+
+
+def derive(
+    context: dg.AssetExecutionContext, derivation: Derivation, asked: Asked, database: Database
+) -> Iterator[dg.MaterializeResult]:
+    """Run the derivation; yields nothing when there was nothing to do or others have done it."""
+    intervals = from_text(asked.intervals) if asked.intervals else None
+    with database.connect() as connection:
+        done = run(connection, derivation, intervals)
+    if isinstance(done, Written):
+        yield dg.MaterializeResult(
+            metadata=shown(done), data_version=dg.DataVersion(reached(done.intervals))
+        )
+    else:
+        context.log.info(f"{type(done).__name__}: {done}")
+
+
+def shown(done: Written) -> dict[str, Any]:
+    """Metadata of a materialisation: offsets, rows, versions, event time."""
+    return {
+        **interval_metadata(done.intervals),
+        **{f"rows {table}": count for table, count in done.outcome.rows.items()},
+        **{f"version {what}": version for what, version in done.outcome.versions.items()},
+        **({"event time": done.outcome.as_of.isoformat()} if done.outcome.as_of else {}),
+    }
+
+
+def interval_metadata(intervals: tuple[Interval, ...]) -> dict[str, Any]:
+    """Per log the offsets read, as `partition: from-to` with `to` not included, and their count."""
+    offsets = {
+        f"{i.log} ({i.log_id})": {str(p): f"{a}-{b}" for p, (a, b) in sorted(i.spans.items())}
+        for i in intervals
+    }
+    return {
+        "offsets": dg.MetadataValue.json(offsets),
+        "rows read": sum(interval.rows for interval in intervals),
+    }
+
+
+def reached(intervals: tuple[Interval, ...]) -> str:
+    """The data version: how far each log has been read."""
+    return ";".join(
+        f"{i.log_id}/{partition}/{following}"
+        for i in sorted(intervals, key=lambda i: i.log_id)
+        for partition, (_, following) in sorted(i.spans.items())
+    )

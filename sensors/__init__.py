@@ -1,0 +1,1 @@
+"""When something runs: compare what is written with what is read, ask for the difference."""

@@ -1,0 +1,32 @@
+"""Safety net of the light assets: asks for runs only while no materialiser is at work."""
+
+import dagster as dg
+
+from assets.derivations.disruptions import DISRUPTIONS
+from sensors.asking import first_pending, request
+from streaming.store.derive import Database
+from streaming.store.derive_wake import is_claimed
+
+LIGHT = (DISRUPTIONS,)
+"""Derivations that cost milliseconds; the materialiser runs them as soon as it is woken."""
+
+MATERIALISER_DUTY = "materialise light assets"
+"""What the living materialiser holds in the database."""
+
+
+@dg.sensor(
+    job_name="correlate_disruptions",
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for the pending interval of derived.disruptions while no materialiser lives.",
+)
+def light_assets_without_materialiser(
+    context: dg.SensorEvaluationContext, database: dg.ResourceParam[Database]
+) -> dg.RunRequest | dg.SkipReason:
+    with database.connect() as connection:
+        if is_claimed(connection, MATERIALISER_DUTY):
+            return dg.SkipReason("the materialiser is at work")
+        wanted = first_pending(connection, LIGHT)
+    if wanted is None:
+        return dg.SkipReason("nothing is pending")
+    return request(context.instance, wanted, [wanted.derivation])

@@ -1,0 +1,136 @@
+"""What the correlation of disruptions reads, bounded by its reader's marks, and writes."""
+
+# ruff: noqa: S608  (what is joined into queries here are constants of this module)
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import kwargs_row
+
+from domain.disruptions import Disruption, Link
+from domain.network_state import FlightRecord
+from streaming.store.database import Connection
+from streaming.store.derive import Horizon, insert
+from streaming.store.intervals import Interval
+
+_FLIGHT_COLUMNS = ", ".join(f'e."{name}"' for name in FlightRecord._fields)
+
+
+def touched_by(
+    connection: Connection, intervals: Iterable[Interval]
+) -> tuple[set[UUID], datetime | None]:
+    """The legs that the intervals' rows speak of, and the latest event time in them."""
+    legs: set[UUID] = set()
+    times: list[datetime] = []
+    for interval in intervals:
+        for partition, (first, following) in interval.spans.items():
+            span = {
+                "log": interval.log_id,
+                "partition": partition,
+                "first": first,
+                "following": following,
+            }
+            for leg_ids, latest in connection.execute(_TOUCHED[interval.log], span):
+                legs.update(leg_ids or ())
+                times += [latest] if latest is not None else []
+    return legs, max(times, default=None)
+
+
+_SPAN = (
+    'log_id = %(log)s and partition = %(partition)s and "offset" >= %(first)s'
+    ' and "offset" < %(following)s'
+)
+_TOUCHED = {
+    "flight.events": "select array_agg(distinct leg_id) filter (where leg_id is not null),"
+    f" max(occurred_at) from landed.flight_events where {_SPAN}",
+    "passenger.events": "select array_agg(distinct leg.id) filter (where leg.id is not null),"
+    " max(occurred_at) from landed.passenger_events"
+    " left join lateral unnest(leg_ids) as leg(id) on kind = 'journey_booked'"
+    f" where {_SPAN}",
+    "detected.findings": "select array_agg(distinct leg.id), max(detected_at)"
+    " from detected.findings, unnest(array[from_leg_id, to_leg_id]) as leg(id)"
+    " where sequence >= %(first)s and sequence < %(following)s",
+}
+
+
+def flight_records(
+    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
+) -> list[FlightRecord]:
+    """Every record of these legs before the horizon, in event-time order."""
+    rows = connection.execute(
+        f"select {_FLIGHT_COLUMNS} from landed.flight_events e"
+        " join unnest(%(logs)s::int[], %(partitions)s::int[], %(offsets)s::bigint[])"
+        " as h(log_id, partition, following) on e.log_id = h.log_id"
+        ' and e.partition = h.partition and e."offset" < h.following'
+        " where e.leg_id = any(%(legs)s)"
+        ' order by e.occurred_at, e.log_id, e.partition, e."offset"',
+        {"legs": list(leg_ids), **horizon.columns()},
+    )
+    return [FlightRecord._make(row) for row in rows]
+
+
+def links_touching(
+    connection: Connection,
+    leg_ids: Collection[UUID],
+    findings_log: int,
+    horizon: Horizon,
+) -> list[Link]:
+    """The last finding, before the horizon, of every pair of legs that touches these legs."""
+    rows = connection.execute(
+        "select distinct on (from_leg_id, to_leg_id) finding_id, sequence, from_leg_id, to_leg_id,"
+        " status <> 'closed', knock_on_minutes, detected_at,"
+        " concat_ws('/', %(log)s::int, 0, sequence) from detected.findings"
+        " where (from_leg_id = any(%(legs)s) or to_leg_id = any(%(legs)s))"
+        " and sequence < %(following)s order by from_leg_id, to_leg_id, sequence desc",
+        {
+            "legs": list(leg_ids),
+            "log": findings_log,
+            "following": horizon.next_offset(findings_log, 0),
+        },
+    )
+    return [Link(*row) for row in rows]
+
+
+def passengers_booked(
+    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
+) -> dict[UUID, int]:
+    """Passengers with a confirmed journey over each leg; a leg nobody booked is not named."""
+    rows = connection.execute(
+        "select leg.id, count(distinct e.passenger_ref) from landed.passenger_events e"
+        " join unnest(%(logs)s::int[], %(partitions)s::int[], %(offsets)s::bigint[])"
+        " as h(log_id, partition, following) on e.log_id = h.log_id"
+        ' and e.partition = h.partition and e."offset" < h.following'
+        " cross join unnest(e.leg_ids) as leg(id)"
+        " where e.kind = 'journey_booked' and e.leg_ids && %(legs)s and leg.id = any(%(legs)s)"
+        " group by leg.id",
+        {"legs": list(leg_ids), **horizon.columns()},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def last_revisions(connection: Connection, leg_ids: Collection[UUID]) -> list[Disruption]:
+    """The last revision of every disruption that one of the legs was ever in."""
+    with connection.cursor(row_factory=kwargs_row(_disruption)) as cursor:
+        return cursor.execute(
+            "select distinct on (disruption_id) disruption_id, revision, correlation_id,"
+            " root_leg_id, kind, cause, delay_code, status, severity, leg_ids, finding_ids,"
+            " delay_minutes, passengers_booked, as_of, content_hash, evidence"
+            " from derived.disruptions where disruption_id in"
+            " (select disruption_id from derived.disruptions where leg_ids && %(legs)s)"
+            " order by disruption_id, revision desc",
+            {"legs": list(leg_ids)},
+        ).fetchall()
+
+
+def _disruption(**columns: Any) -> Disruption:
+    lists = {name: tuple(columns[name]) for name in ("leg_ids", "finding_ids", "evidence")}
+    return Disruption(**(columns | lists))
+
+
+def write_disruptions(
+    connection: Connection, rows: Collection[Disruption], code_version: str
+) -> None:
+    """Append the revisions to log `derived.disruptions`."""
+    insert(connection, "derived.disruptions", rows, code_version=code_version)
