@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
+from domain.detection.errors import SnapshotRefused
 from domain.detection.findings import Finding
-from domain.detection.ordering import ALLOWED_LATENESS, Lane, Ordering
+from domain.detection.ordering import ALLOWED_LATENESS, ORDERING_TYPES, Lane, Ordering
+from domain.detection.snapshots import freeze, thaw
 from domain.network_state import FlightRecord
 
 S = TypeVar("S")
@@ -15,8 +17,9 @@ class Detector(Protocol[S]):
     """One pattern. `step` changes the state in place and returns what it found; both are pure.
 
     `key` names what the state could be split by (here the registration), so that the same fold
-    can run per key on a distributed engine. Records come in event-time order, without late ones
-    and duplicates. The state must pickle, and must stay bounded as event time moves on.
+    can run per key on a distributed engine. `state_types` are the classes that a state is made
+    of. Records come in event-time order, without late ones and duplicates. The state must
+    pickle, and must stay bounded as event time moves on.
     """
 
     @property
@@ -27,6 +30,8 @@ class Detector(Protocol[S]):
     def key(self) -> str: ...
     @property
     def topic(self) -> str: ...
+    @property
+    def state_types(self) -> tuple[type, ...]: ...
 
     def initial(self) -> S: ...
 
@@ -34,7 +39,7 @@ class Detector(Protocol[S]):
 
 
 class Fold(Generic[S]):
-    """A detector's state with its buffer: records in by lane, findings out in event-time order."""
+    """A detector's state with its buffer: records in by partition, findings out by event time."""
 
     __slots__ = ("detector", "ordering", "state")
 
@@ -63,3 +68,15 @@ class Fold(Generic[S]):
         for record in self.ordering.release():
             found += step(state, record)
         return found
+
+    def snapshot(self) -> bytes:
+        """Buffer and state as bytes."""
+        return freeze((self.version, self.ordering, self.state))
+
+    def restore(self, snapshot: bytes) -> None:
+        """Go on from a snapshot of this version. Raises SnapshotRefused."""
+        types = (*ORDERING_TYPES, *self.detector.state_types)
+        version, ordering, state = thaw(snapshot, types)
+        if version != self.version:
+            raise SnapshotRefused(f"it was made by {version!r}, this is {self.version!r}")
+        self.ordering, self.state = ordering, state

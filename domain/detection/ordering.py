@@ -24,6 +24,7 @@ from typing import Generic, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from domain.detection.errors import UnknownLane
+from domain.network_state import FlightRecord
 
 ALLOWED_LATENESS = timedelta(minutes=5)
 LATE_LISTED = 100
@@ -152,3 +153,7 @@ class Ordering(Generic[R]):
         order = self._seen_order
         while order and order[0][0] < before:
             self._seen.discard(order.popleft()[1])
+
+
+ORDERING_TYPES: tuple[type, ...] = (Ordering, Lane, Late, FlightRecord)
+"""What a frozen buffer of flight records is made of."""

@@ -17,8 +17,8 @@ from uuid import UUID
 from domain.detection.findings import Finding
 from domain.detection.knock_on import Look, SaidLink, judge, settle, take_back_broken
 from domain.detection.projection import OVERDUE_GRACE, project_chain
-from domain.detection.turns import TurnTimes
-from domain.network_state import FlightRecord, LegBook, LegState
+from domain.detection.turns import MinimumTurn, TurnTimes
+from domain.network_state import FlightRecord, Known, LegBook, LegState, Reference
 
 LOOK_AGAIN = timedelta(minutes=15)
 LOOK_NO_LONGER = timedelta(hours=6)
@@ -45,6 +45,9 @@ class AircraftRotation:
     version = "1"
     key = "registration"
     topic = "flight.events"
+    state_types = (
+        RotationState, LegBook, LegState, Known, Reference, TurnTimes, MinimumTurn, SaidLink,
+    )  # fmt: skip
 
     def initial(self) -> RotationState:
         """Nothing known."""
@@ -85,7 +88,7 @@ class AircraftRotation:
         leg = state.book.legs.get(leg_id)
         if leg is None or leg.registration is None or leg.sobt is None or leg.cancelled:
             return
-        if look.now - (leg.aobt or leg.eobt or leg.sobt) > LOOK_NO_LONGER:
+        if _given_up(leg, look.now):
             look.take_back(leg, "no_news")
             return
         _set_timer(state, leg, look.now)
@@ -100,13 +103,21 @@ def _look_along(look: Look, registration: str) -> None:
     links = {
         projected.leg.leg_id: inbound
         for projected, inbound in project_chain(ahead, look.turns, look.now)
-        if inbound is not None and projected.inbound == "waiting"
+        if projected.inbound == "waiting"
     }
     for leg in ahead:
+        if _given_up(leg, look.now):
+            continue  # its own timer closes it
         inbound = links.get(leg.leg_id)
         take_back_broken(look, leg, inbound)
         if inbound is not None:
             judge(look, inbound)
+
+
+def _given_up(leg: LegState, now: datetime) -> bool:
+    """No word of it for so long that nothing will be said about it any more."""
+    expected = leg.aobt or leg.eobt or leg.sobt
+    return expected is not None and now - expected > LOOK_NO_LONGER
 
 
 def _learn_turn(state: RotationState, leg: LegState) -> None:

@@ -64,7 +64,8 @@ def test_each_fact_names_the_record_that_told_it() -> None:
     morning = day_of_one_aircraft().legs[leg("morning")]
     assert morning.departure_delay_minutes == 30
     assert morning.arrival_delay_minutes == 45
-    assert morning.arrived is not None and morning.arrived.at == at(8.75)
+    assert morning.arrived is not None
+    assert morning.arrived.at == at(8.75)
     assert str(morning.arrived.ref) == "1/0/8"
     assert morning.cancelled is None
 
@@ -95,7 +96,7 @@ def test_a_long_ended_leg_is_forgotten_and_a_running_one_is_not() -> None:
 
 
 def test_it_survives_pickling_with_chains_and_legs_still_the_same_objects() -> None:
-    book: LegBook = pickle.loads(pickle.dumps(day_of_one_aircraft()))
+    book: LegBook = pickle.loads(pickle.dumps(day_of_one_aircraft()))  # noqa: S301 (own bytes)
     noon = book.legs[leg("noon")]
     assert book.chain("N1")[1] is noon
     book.apply(Log()("leg_departed", 12, "noon", aobt=at(12)))
