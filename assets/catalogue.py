@@ -18,6 +18,11 @@ def topic_key(topic: str) -> dg.AssetKey:
     return dg.AssetKey(["kafka", topic])
 
 
+def team(owner: str) -> str:
+    """An owner as Dagster writes teams."""
+    return f"team:{owner.replace(' ', '-')}"
+
+
 def described(
     table: str,
     story: str,
@@ -35,7 +40,7 @@ def described(
         "key": key(table),
         "description": f"{story}\n\n{grain(table)}",
         "group_name": group,
-        "owners": [f"team:{owner}"],
+        "owners": [team(owner)],
         "kinds": set(kinds),
         "tags": {"layer": table.split(".")[0], **(tags or {})},
         "metadata": {

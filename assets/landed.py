@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from assets.catalogue import described, key, topic_key
+from assets.catalogue import described, key, team, topic_key
 from streaming.topics import TOPICS, Topic
 
 _STORIES = {
@@ -19,7 +19,7 @@ def _topic(topic: Topic) -> dg.AssetSpec:
         deps=[key(source[topic.name])] if topic.name in source else [],
         description=topic.reason,
         group_name="topics",
-        owners=[f"team:{topic.owner}"],
+        owners=[team(topic.owner)],
         kinds={"kafka", "avro"},
         tags={"layer": "kafka", "personal": "sealed" if topic.personal else "none"},
         metadata={

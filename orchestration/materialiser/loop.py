@@ -6,6 +6,7 @@ from threading import Event
 
 import structlog
 
+from orchestration.materialiser.pruning import Pruner
 from orchestration.materialiser.recorder import Recorder
 from streaming.derivation import AlreadyDone, Derivation, NothingPending, run
 from streaming.store.database import Connection
@@ -28,12 +29,14 @@ class Materialiser:
         database: Database,
         derivations: Sequence[Derivation],
         recorder: Recorder,
+        pruner: Pruner,
         beat: Callable[[], None],
         duty: str,
     ) -> None:
         self.database = database
         self.derivations = derivations
         self.recorder = recorder
+        self.pruner = pruner
         self.beat = beat
         self.duty = duty
         self.stopping = Event()
@@ -55,6 +58,7 @@ class Materialiser:
             while not self.stopping.is_set():
                 self._catch_up(hands)
                 self.recorder.record_due(hands)
+                self.pruner.prune_due()
                 self.beat()
                 wait(ears, SILENCE_SECONDS, DEBOUNCE_SECONDS)
             self._catch_up(hands)
