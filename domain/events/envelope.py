@@ -35,7 +35,9 @@ class Event(BaseModel):
     that follows from one cause; the causation id is the event or finding that led to this one.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+    )
 
     event_id: UUID
     key: Annotated[str, Field(min_length=1, max_length=200)]

@@ -54,7 +54,9 @@ class Broker:
                 future.result()
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                    raise BrokerError(f"cannot create topic {name}: {error.args[0].str()}") from error
+                    raise BrokerError(
+                        f"cannot create topic {name}: {error.args[0].str()}"
+                    ) from error
         found = self.identities(topic.name for topic in wanted)
         for topic in wanted:
             if found[topic.name].partitions < topic.partitions:

@@ -1,7 +1,7 @@
 """Producing: idempotent and acknowledged by all; or many messages in one Kafka transaction."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaException, Producer
 
@@ -100,13 +100,13 @@ class TransactionalPublisher:
             raise BrokerError(f"the transaction did not commit: {reason}") from error
 
 
-def _produce(producer: Producer, message: Message, heard) -> None:  # type: ignore[no-untyped-def]
-    more = {} if message.partition is None else {"partition": message.partition}
-    producer.produce(
-        message.topic,
-        key=message.key,
-        value=message.value,
-        headers=message.headers,
-        on_delivery=heard,
-        **more,
-    )
+def _produce(producer: Producer, message: Message, heard: Any) -> None:
+    arguments: dict[str, Any] = {
+        "key": message.key,
+        "value": message.value,
+        "headers": message.headers,
+        "on_delivery": heard,
+    }
+    if message.partition is not None:
+        arguments["partition"] = message.partition
+    producer.produce(message.topic, **arguments)

@@ -1,7 +1,10 @@
 """The schema registry, Confluent's API: registering schemas and fetching them by id."""
 
 from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
-from confluent_kafka.schema_registry.schema_registry_client import ConfigCompatibilityLevel, ServerConfig
+from confluent_kafka.schema_registry.schema_registry_client import (
+    ConfigCompatibilityLevel,
+    ServerConfig,
+)
 
 from streaming.broker.errors import BrokerError
 
@@ -28,7 +31,9 @@ class Registry:
             )
         except (SchemaRegistryError, OSError) as error:
             raise BrokerError(f"the registry refuses {subject}: {error}") from error
-        return int(registered.schema_id)
+        if registered.schema_id is None:
+            raise BrokerError(f"the registry gave no id for {subject}")
+        return registered.schema_id
 
     def schema(self, schema_id: int) -> str | None:
         """The schema with this id; None when the registry has none.

@@ -1,7 +1,7 @@
 """Sealing for everybody, opening through one door that writes down who asked and why."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -26,14 +26,14 @@ class Destroyed:
 
 
 class Keyring:
-    """Works on a session of role knockon_keyring, in autocommit: a key outlives what it seals.
+    """Opens a short session of role knockon_keyring for each call, committed before it returns.
 
-    A key is written before anything sealed with it can be; an unused key does no harm, a sealed
+    So a key is kept before anything sealed with it can be: an unused key does no harm, a sealed
     record without its key would be lost.
     """
 
-    def __init__(self, connection: Connection, master: MasterKey) -> None:
-        self._connection = connection
+    def __init__(self, connect: Callable[[], Connection], master: MasterKey) -> None:
+        self._connect = connect
         self._master = master
 
     def passenger_ref(self, *identity: str) -> UUID:
@@ -58,9 +58,10 @@ class Keyring:
         """The door: plaintext per passenger. Every passenger asked for is written down first."""
         if not actor or not purpose:
             raise KeyringError("say who asks (actor) and why (purpose)")
-        keys = stored.keys(self._connection, sealed)
-        granted = [(ref, keys.get(ref, ("", None))[1] is not None) for ref in sealed]
-        stored.record_accesses(self._connection, granted, actor, purpose)
+        with self._connect() as connection:
+            keys = stored.keys(connection, sealed)
+            granted = [(ref, keys.get(ref, ("", None))[1] is not None) for ref in sealed]
+            stored.record_accesses(connection, granted, actor, purpose)
         opened: dict[UUID, PersonalData | Destroyed] = {}
         for ref, there in granted:
             wrapped = keys[ref][1] if there else None
@@ -73,31 +74,40 @@ class Keyring:
 
     def destroy(self, subject: UUID) -> bool:
         """Erase a subject by destroying its key; all copies become unreadable at once."""
-        return stored.destroy_key(self._connection, subject)
+        with self._connect() as connection:
+            return stored.destroy_key(connection, subject)
 
     def _seal(self, kind: str, plain: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
+        if not plain:
+            return {}
         keys = self._keys(kind, list(plain))
         return {subject: _encrypt(keys[subject], subject, text) for subject, text in plain.items()}
 
     def _keys(self, kind: str, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
-        found = stored.keys(self._connection, subjects)
-        missing = [subject for subject in subjects if subject not in found]
-        if missing:
-            wrapped = {
-                subject: self._master.wrap(
-                    subject, secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+        with self._connect() as connection:
+            found = stored.keys(connection, subjects)
+            missing = [subject for subject in subjects if subject not in found]
+            if missing:
+                stored.add_keys(
+                    connection,
+                    kind,
+                    self._master.key_id,
+                    {subject: self._new_key(subject) for subject in missing},
                 )
-                for subject in missing
-            }
-            stored.add_keys(self._connection, kind, self._master.key_id, wrapped)
-            # Read back: another process may have been first, and its key is the one that counts.
-            found |= stored.keys(self._connection, missing)
+                connection.commit()
+                # Read back: another process may have been first, and its key is the one to use.
+                found |= stored.keys(connection, missing)
         keys = {}
         for subject, (_, wrapped_key) in found.items():
             if wrapped_key is None:
                 raise KeyringError(f"{subject} was erased: nothing can be sealed for it again")
             keys[subject] = self._master.unwrap(subject, wrapped_key)
         return keys
+
+
+    def _new_key(self, subject: UUID) -> bytes:
+        data_key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
+        return self._master.wrap(subject, data_key, nonce)
 
 
 def _encrypt(key: bytes, subject: UUID, plain: bytes) -> bytes:

@@ -1,0 +1,54 @@
+"""`python -m streaming.landing`: the lander as a worker; stops gracefully on SIGTERM and SIGINT."""
+
+import os
+import signal
+import socket
+from threading import Event as Signal
+
+from streaming.broker import Broker
+from streaming.broker.registry import Registry
+from streaming.codec import Codec
+from streaming.errors import SettingsError
+from streaming.heartbeat import heartbeat
+from streaming.keyring import Keyring, MasterKey
+from streaming.landing import Lander, Sort
+from streaming.logging import configure
+from streaming.settings import Settings
+from streaming.store.database import connect
+from streaming.topics import LANDING, TOPICS
+
+
+def main() -> None:
+    """Build everything from the settings and land until told to stop."""
+    settings = Settings()
+    configure(settings.log_level, component="lander")
+    if settings.kafka_bootstrap_servers is None or settings.schema_registry_url is None:
+        raise SettingsError("the lander needs KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL")
+    if settings.master_key is None:
+        raise SettingsError("the lander needs KNOCKON_MASTER_KEY: unreadable records are sealed")
+    stop = Signal()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    broker = Broker(settings.kafka_bootstrap_servers)
+    broker.ensure_topics(TOPICS.values())
+    codec = Codec(Registry(settings.schema_registry_url))
+    for topic in TOPICS:
+        codec.register(topic)
+    keys_url = settings.database_url_for("knockon_keyring")
+    keyring = Keyring(
+        lambda: connect(keys_url, "knockon-lander-keyring"),
+        MasterKey(settings.master_key.get_secret_value()),
+    )
+    url = settings.database_url_for("knockon_lander")
+    lander = Lander(
+        lambda: connect(url, "knockon-lander"),
+        broker,
+        Sort(codec, keyring),
+        LANDING,
+        owner=f"{socket.gethostname()}/{os.getpid()}",
+        beat=heartbeat(settings.heartbeat_file),
+    )
+    lander.run(stop)
+
+
+main()

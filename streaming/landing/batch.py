@@ -1,0 +1,125 @@
+"""Sorts consumed records into rows and dead letters; touches neither Kafka nor PostgreSQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, Protocol
+from uuid import UUID, uuid5
+
+from domain.events import DeadLetter
+from streaming.broker import Record, TopicIdentity
+from streaming.codec import Codec, Rejected
+from streaming.store.landing import Table
+from streaming.topics import LANDING, TOPICS
+
+DEAD_LETTERS = UUID("6f1c3a58-2f0e-5b1c-9c55-7b1a4cf1b8d3")
+"""Namespace of dead letter ids: UUIDv5 of cluster/topic id/partition/offset."""
+
+IDENTITY = ("log_id", "partition", "offset", "recorded_at", "landed_at", "schema_id")
+
+
+class Sealing(Protocol):
+    """What landing needs of the keyring."""
+
+    def seal_dead_letters(self, payloads: Mapping[UUID, bytes]) -> dict[UUID, bytes]: ...
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction writes: rows per topic, dead letters, and their announcements."""
+
+    rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
+    dead: list[Sequence[Any]] = field(default_factory=list)
+    outbox: list[tuple[UUID, str, bytes, dict[str, str]]] = field(default_factory=list)
+
+    @property
+    def landed(self) -> int:
+        return sum(len(rows) for rows in self.rows.values())
+
+
+class Sort:
+    """Decodes and validates records, and lays them out for COPY."""
+
+    def __init__(self, codec: Codec, sealing: Sealing) -> None:
+        self._codec = codec
+        self._sealing = sealing
+        self.tables = {topic.name: Table(topic.table) for topic in LANDING}
+        self.dead_letters = Table("dead_letters")
+        self._facts = {
+            name: attrgetter(*table.columns[len(IDENTITY) :]) for name, table in self.tables.items()
+        }
+
+    def __call__(
+        self,
+        records: Sequence[Record],
+        logs: Mapping[str, int],
+        identities: Mapping[str, TopicIdentity],
+        now: datetime,
+    ) -> Batch:
+        """Raises BrokerError when the registry cannot be asked for a schema not met before."""
+        batch = Batch()
+        refused: list[tuple[Record, Rejected]] = []
+        for record in records:
+            decoded = self._codec.decode(record.topic, record.value)
+            if isinstance(decoded, Rejected):
+                refused.append((record, decoded))
+                continue
+            batch.rows.setdefault(record.topic, []).append(
+                (
+                    logs[record.topic], record.partition, record.offset, record.recorded_at,
+                    now, decoded.schema_id, *self._facts[record.topic](decoded.event),
+                )
+            )  # fmt: skip
+        self._bury(batch, refused, logs, identities, now)
+        return batch
+
+    def _bury(
+        self,
+        batch: Batch,
+        refused: Sequence[tuple[Record, Rejected]],
+        logs: Mapping[str, int],
+        identities: Mapping[str, TopicIdentity],
+        now: datetime,
+    ) -> None:
+        letters = {_id(identities[record.topic], record): record for record, _ in refused}
+        personal = {i: r for i, r in letters.items() if TOPICS[r.topic].personal}
+        seal = self._sealing.seal_dead_letters
+        values = seal({i: r.value for i, r in personal.items() if r.value is not None})
+        keys = seal({i: r.key for i, r in personal.items() if r.key is not None})
+        for (letter, record), (_, why) in zip(letters.items(), refused, strict=True):
+            sealed = letter in personal
+            value = values.get(letter) if sealed else record.value
+            key = keys.get(letter) if sealed else record.key
+            batch.dead.append(
+                (
+                    logs[record.topic], record.partition, record.offset, letter,
+                    record.recorded_at, now, key, value, sealed, why.error_type, why.reason,
+                )
+            )  # fmt: skip
+            event = DeadLetter(
+                event_id=letter,
+                key=f"{record.topic}/{record.partition}",
+                kind="dead_letter",
+                occurred_at=record.recorded_at,
+                produced_at=now,
+                source="knockon.landing",
+                correlation_id=letter,
+                dead_letter_id=letter,
+                origin_cluster_id=identities[record.topic].cluster_id,
+                origin_topic_id=identities[record.topic].topic_id,
+                origin_topic=record.topic,
+                origin_partition=record.partition,
+                origin_offset=record.offset,
+                origin_key=key,
+                payload=value,
+                payload_sealed=sealed,
+                error_type=why.error_type,
+                reason=why.reason,
+            )
+            batch.outbox.append((letter, event.key, event.model_dump_json().encode(), {}))
+
+
+def _id(identity: TopicIdentity, record: Record) -> UUID:
+    name = f"{identity.cluster_id}/{identity.topic_id}/{record.partition}/{record.offset}"
+    return uuid5(DEAD_LETTERS, name)

@@ -1,0 +1,129 @@
+"""The SQL of landing: claiming partitions, moving ends under the fence, and COPY into the tables."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy.dialects import postgresql
+
+from streaming.store.database import Connection
+from streaming.store.errors import Lost
+from streaming.store.models import Base, DeadLetterRow
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to write one partition: valid until somebody claims it with a higher fence."""
+
+    log_id: int
+    partition: int
+    fence: int
+    next_offset: int
+
+
+def claim(
+    connection: Connection, log_id: int, partition: int, owner: str, *, by_force: bool = False
+) -> Claim | None:
+    """Own a partition; None while another living session owns it.
+
+    The advisory lock is a courtesy that ends with the session, so that a second lander stands by
+    instead of fighting. The fence is the law: a session that lost its lock unnoticed cannot
+    commit, because its fence is no longer the highest. `by_force` skips the courtesy.
+    """
+    if not by_force:
+        row = connection.execute(
+            "select pg_try_advisory_lock(%s, %s)", (log_id, partition)
+        ).fetchone()
+        if not row or not row[0]:
+            return None
+    row = connection.execute(
+        "insert into logs.ends as e (log_id, partition, next_offset, fence, owner)"
+        " values (%s, %s, 0, 1, %s) on conflict (log_id, partition) do update"
+        " set fence = e.fence + 1, owner = excluded.owner, updated_at = now()"
+        " returning fence, next_offset",
+        (log_id, partition, owner),
+    ).fetchone()
+    assert row is not None
+    return Claim(log_id, partition, fence=row[0], next_offset=row[1])
+
+
+def move_ends(connection: Connection, moves: Sequence[tuple[Claim, int]]) -> None:
+    """Move every claim's end to the given next offset by compare-and-set on offset and fence.
+
+    Raises Lost when one is not ours any more; the caller's transaction must roll back.
+    """
+    moved = connection.execute(
+        "update logs.ends e set next_offset = m.until, updated_at = now()"
+        " from unnest(%s::int[], %s::int[], %s::bigint[], %s::bigint[], %s::bigint[])"
+        " as m(log_id, partition, fence, since, until)"
+        " where e.log_id = m.log_id and e.partition = m.partition"
+        " and e.fence = m.fence and e.next_offset = m.since",
+        (
+            [c.log_id for c, _ in moves],
+            [c.partition for c, _ in moves],
+            [c.fence for c, _ in moves],
+            [c.next_offset for c, _ in moves],
+            [until for _, until in moves],
+        ),
+    )
+    if moved.rowcount != len(moves):
+        raise Lost("another lander has claimed a partition of this batch")
+
+
+class Table:
+    """How rows of one landed table are written: its columns in order, with their types."""
+
+    def __init__(self, name: str) -> None:
+        table = Base.metadata.tables[f"landed.{name}"]
+        dialect = postgresql.dialect()
+        self.columns = [column.name for column in table.columns]
+        self._types = [column.type.compile(dialect).lower() for column in table.columns]
+        self._copy = sql.SQL("copy {} ({}) from stdin (format binary)").format(
+            sql.Identifier("landed", name), sql.SQL(", ").join(map(sql.Identifier, self.columns))
+        )
+
+    def copy(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
+        """Binary COPY; values in the order of `columns`."""
+        with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+            copy.set_types([_SHORT.get(name, name) for name in self._types])
+            for row in rows:
+                copy.write_row(row)
+
+
+# psycopg knows types by their internal names.
+_SHORT = {
+    "timestamp with time zone": "timestamptz",
+    "integer": "int4",
+    "bigint": "int8",
+    "float": "float8",
+    "boolean": "bool",
+}
+
+DEAD_LETTERS = DeadLetterRow.__tablename__
+
+
+def announce(connection: Connection, topics: Iterable[str]) -> None:
+    """Wake whoever LISTENs on `landed` once this transaction has committed."""
+    for topic in topics:
+        connection.execute("select pg_notify('landed', %s)", (topic,))
+
+
+def put_in_outbox(
+    connection: Connection,
+    topic: str,
+    entries: Iterable[tuple[UUID, str, bytes, Mapping[str, str]]],
+) -> None:
+    """Queue messages (id, key, event as JSON, headers) for the relay; repeated ids are ignored."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into outbox.entries (entry_id, topic, key, value, headers)"
+            " values (%s, %s, %s, %s, %s) on conflict (entry_id) do nothing",
+            [
+                (id_, topic, key, value, Jsonb(dict(headers)))
+                for id_, key, value, headers in entries
+            ],
+        )
+    connection.execute("select pg_notify('outbox', %s)", (topic,))
