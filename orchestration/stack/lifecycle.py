@@ -38,7 +38,7 @@ def bring_up(supervisor: Supervisor, components: Sequence[Component], progress: 
             component.prepare()
             supervisor.start(component.name)
             wait_until_healthy(supervisor, component, cancelled)
-        component.introduce()
+            component.introduce()
         progress(component.name, "healthy", time.monotonic() - began)
 
     with ThreadPoolExecutor(max(1, len(components)), "stack") as pool:

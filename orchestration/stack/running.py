@@ -132,6 +132,9 @@ def start(
             )
         site = _site(state, given, names)
         parts = plan.components(site, names)
+        for part in parts:
+            if not part.embedded:  # before anything runs: a wrong address is the likely mistake
+                part.introduce()
         state.write_endpoints(_endpoints(site, parts))
         supervisor.launch(parts, bound=bound)
         stack = Stack(site, supervisor, parts)

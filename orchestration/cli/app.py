@@ -1,0 +1,24 @@
+"""Puts the commands together. Nothing heavy is imported before a command runs."""
+
+import typer
+
+from orchestration.cli import doctor, engines, logs, stack, status
+from orchestration.cli.errors import Explained
+
+app = typer.Typer(
+    name="knockon",
+    help="An open platform for airline disruption, on your machine.",
+    no_args_is_help=True,
+    # A traceback with the values of variables would show passwords.
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    add_completion=False,
+    cls=Explained,
+)
+
+app.command("up")(stack.up)
+app.command("down")(stack.down)
+app.command("status")(status.status)
+app.command("logs")(logs.logs)
+app.command("doctor")(doctor.doctor)
+app.add_typer(engines.app, name="engines")

@@ -1,0 +1,57 @@
+"""How reports look on a terminal."""
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from orchestration.stack.checkup import Check
+    from orchestration.stack.report import StackReport
+
+
+def show_status(report: "StackReport") -> None:
+    """The components, how far the readers are behind, and the analyst's door."""
+    console = Console()
+    table = Table(box=None, pad_edge=False)
+    for heading in ("component", "health", "version", "address", "memory", "up", "log"):
+        table.add_column(heading, overflow="fold")
+    for one in report.components:
+        health = "[green]healthy[/]" if one.trouble is None else f"[red]{one.trouble}[/]"
+        table.add_row(
+            one.name,
+            health,
+            one.version,
+            one.address,
+            "" if one.rss_bytes is None else f"{one.rss_bytes / 1e6:.0f} MB",
+            "" if one.uptime_seconds is None else duration(one.uptime_seconds),
+            one.log or "",
+        )
+    console.print(table)
+    if report.lags:
+        lags = Table("reader", "log", "rows behind", box=None, pad_edge=False)
+        for lag in report.lags:
+            lags.add_row(lag.reader, lag.log, f"{lag.rows:,}")
+        console.print()
+        console.print(lags)
+    if report.analyst_url:
+        console.print(f"\nanalysts connect to  {report.analyst_url}", soft_wrap=True)
+
+
+def show_checks(checks: "list[Check]") -> None:
+    """A line per check, with the mend of what is wrong below it."""
+    console = Console()
+    for check in checks:
+        mark = "[green]ok  [/]" if check.mend is None else "[red]no  [/]"
+        console.print(f"{mark} {check.subject:<16} {check.found}", highlight=False, soft_wrap=True)
+        if check.mend is not None:
+            console.print(f"     {'':<16} -> {check.mend}", highlight=False, soft_wrap=True)
+
+
+def duration(seconds: float) -> str:
+    """For instance `3 h 05 min`."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

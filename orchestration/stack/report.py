@@ -1,0 +1,102 @@
+"""What there is to say about a running stack, as data."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psutil
+
+from orchestration.stack.component import Component
+from orchestration.stack.running import Stack
+from streaming.store.database import connect
+from streaming.store.errors import StoreError
+from streaming.store.lag import Lag, lags
+
+ANALYST = "knockon_analyst"
+
+
+@dataclass(frozen=True)
+class ComponentReport:
+    """One component; `trouble` is None when it is healthy, the rest None when it is not ours."""
+
+    name: str
+    trouble: str | None
+    version: str
+    address: str
+    pid: int | None
+    rss_bytes: int | None
+    uptime_seconds: float | None
+    log: str | None
+
+
+@dataclass(frozen=True)
+class StackReport:
+    """All components, the readers' lags and how an analyst connects."""
+
+    state_dir: str
+    components: list[ComponentReport]
+    lags: list[Lag]
+    analyst_url: str | None
+
+    @property
+    def healthy(self) -> bool:
+        return all(one.trouble is None for one in self.components)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"healthy": self.healthy, **asdict(self)}
+
+
+def report(stack: Stack) -> StackReport:
+    """Ask every component for its health, all at the same time."""
+    parts = list(stack.components.values())
+    states = stack.supervisor.states()
+    with ThreadPoolExecutor(max(1, len(parts))) as pool:
+        troubles = list(pool.map(lambda one: one.trouble(), parts))
+    found = [
+        _one(stack, part, trouble, states.get(part.name, {}))
+        for part, trouble in zip(parts, troubles, strict=True)
+    ]
+    has_database = stack.settings.database_url is not None
+    return StackReport(
+        state_dir=str(stack.site.state.path),
+        components=found,
+        lags=_lags(stack) if has_database else [],
+        analyst_url=stack.settings.database_url_for(ANALYST) if has_database else None,
+    )
+
+
+def _one(
+    stack: Stack, part: Component, trouble: str | None, state: Mapping[str, Any]
+) -> ComponentReport:
+    pid = int(state["pid"]) if state.get("pid") else None
+    if part.embedded and pid is None:
+        trouble = f"not running ({str(state.get('statename', 'unknown')).lower()})"
+    return ComponentReport(
+        name=part.name,
+        trouble=trouble,
+        version=part.version,
+        address=part.address,
+        pid=pid,
+        rss_bytes=memory(pid) if pid else None,
+        uptime_seconds=time.time() - state["start"] if pid else None,
+        log=str(stack.site.log(part.name)) if part.embedded else None,
+    )
+
+
+def memory(pid: int) -> int | None:
+    """Resident bytes of a process and its children; shared pages count in each of them."""
+    try:
+        process = psutil.Process(pid)
+        return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+    except psutil.Error:
+        return None
+
+
+def _lags(stack: Stack) -> list[Lag]:
+    try:
+        with connect(stack.settings.owner_database_url(), "knockon-status") as connection:
+            return lags(connection)
+    except StoreError:
+        return []  # its component is reported as sick already
