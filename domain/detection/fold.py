@@ -6,20 +6,27 @@ from typing import Generic, Protocol, TypeVar
 
 from domain.detection.errors import SnapshotRefused
 from domain.detection.findings import Finding
-from domain.detection.ordering import ALLOWED_LATENESS, ORDERING_TYPES, Lane, Ordering
+from domain.detection.ordering import ORDERING_TYPES, Lane, Ordering
 from domain.detection.snapshots import freeze, thaw
 from domain.network_state import FlightRecord
 
 S = TypeVar("S")
 
 
-class Detector(Protocol[S]):
-    """One pattern. `step` changes the state in place and returns what it found; both are pure.
+def detector_version(rules: str, partitions: int, lateness: timedelta) -> str:
+    """For instance `1+6p5m`: rules 1 over six partitions with five minutes allowed."""
+    return f"{rules}+{partitions}p{lateness / timedelta(minutes=1):g}m"
 
-    `key` names what the state could be split by (here the registration), so that the same fold
-    can run per key on a distributed engine. `state_types` are the classes that a state is made
-    of. Records come in event-time order, without late ones and duplicates. The state must
-    pickle, and must stay bounded as event time moves on.
+
+class Detector(Protocol[S]):
+    """One pattern over the partitions of one topic.
+
+    `version` names the rules *and* what else findings depend on beside the log, the number of
+    partitions and the allowed lateness (`detector_version`): findings of one version are one
+    function of the log. `key` names what the state could be split by (here the registration),
+    so that the same fold can run per key on a distributed engine. `state_types` are the classes
+    that a state is made of. `step` changes the state in place and returns what it found; records
+    come in event-time order, without late ones and copies. States pickle and stay bounded.
     """
 
     @property
@@ -30,6 +37,10 @@ class Detector(Protocol[S]):
     def key(self) -> str: ...
     @property
     def topic(self) -> str: ...
+    @property
+    def partitions(self) -> int: ...
+    @property
+    def lateness(self) -> timedelta: ...
     @property
     def state_types(self) -> tuple[type, ...]: ...
 
@@ -43,20 +54,11 @@ class Fold(Generic[S]):
 
     __slots__ = ("detector", "ordering", "state")
 
-    def __init__(
-        self, detector: Detector[S], partitions: int, lateness: timedelta = ALLOWED_LATENESS
-    ) -> None:
-        lanes = [Lane(detector.topic, partition) for partition in range(partitions)]
+    def __init__(self, detector: Detector[S]) -> None:
+        lanes = [Lane(detector.topic, partition) for partition in range(detector.partitions)]
         self.detector = detector
-        self.ordering: Ordering[FlightRecord] = Ordering(lanes, lateness)
+        self.ordering: Ordering[FlightRecord] = Ordering(lanes, detector.lateness)
         self.state = detector.initial()
-
-    @property
-    def version(self) -> str:
-        """What the findings depend on beside the log; another version folds from the start."""
-        minutes = self.ordering.lateness / timedelta(minutes=1)
-        lanes = len(self.ordering.lanes)
-        return f"{self.detector.name} {self.detector.version} lanes={lanes} lateness={minutes:g}"
 
     def feed(self, records: Iterable[FlightRecord]) -> list[Finding]:
         """Findings that these records complete; each partition's records in offset order."""
@@ -71,12 +73,16 @@ class Fold(Generic[S]):
 
     def snapshot(self) -> bytes:
         """Buffer and state as bytes."""
-        return freeze((self.version, self.ordering, self.state))
+        return freeze((self._made_by, self.ordering, self.state))
 
     def restore(self, snapshot: bytes) -> None:
         """Go on from a snapshot of this version. Raises SnapshotRefused."""
         types = (*ORDERING_TYPES, *self.detector.state_types)
         version, ordering, state = thaw(snapshot, types)
-        if version != self.version:
-            raise SnapshotRefused(f"it was made by {version!r}, this is {self.version!r}")
+        if version != self._made_by:
+            raise SnapshotRefused(f"it was made by {version}, this is {self._made_by}")
         self.ordering, self.state = ordering, state
+
+    @property
+    def _made_by(self) -> str:
+        return f"{self.detector.name} {self.detector.version}"

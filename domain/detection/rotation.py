@@ -15,7 +15,9 @@ from heapq import heappop, heappush
 from uuid import UUID
 
 from domain.detection.findings import Finding
+from domain.detection.fold import detector_version
 from domain.detection.knock_on import Look, SaidLink, judge, settle, take_back_broken
+from domain.detection.ordering import ALLOWED_LATENESS
 from domain.detection.projection import OVERDUE_GRACE, project_chain
 from domain.detection.turns import MinimumTurn, TurnTimes
 from domain.network_state import FlightRecord, Known, LegBook, LegState, Reference
@@ -42,12 +44,17 @@ class AircraftRotation:
     """The detector; keyed by registration, since a link never leaves its aircraft."""
 
     name = "aircraft_rotation"
-    version = "1"
+    rules = "1"
     key = "registration"
     topic = "flight.events"
     state_types = (
         RotationState, LegBook, LegState, Known, Reference, TurnTimes, MinimumTurn, SaidLink,
     )  # fmt: skip
+
+    def __init__(self, partitions: int, lateness: timedelta = ALLOWED_LATENESS) -> None:
+        self.partitions = partitions
+        self.lateness = lateness
+        self.version = detector_version(self.rules, partitions, lateness)
 
     def initial(self) -> RotationState:
         """Nothing known."""

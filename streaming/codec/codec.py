@@ -92,7 +92,9 @@ class Codec:
             fields = fastavro.schemaless_reader(buffer, writer, self._parsed[topic])
         # fastavro raises whatever the bytes lead to: a record is input, so each is the record's.
         except Exception as error:
-            return Rejected("undecodable", f"schema {schema_id} does not fit: {type(error).__name__}")
+            return Rejected(
+                "undecodable", f"schema {schema_id} does not fit: {type(error).__name__}"
+            )
         if buffer.tell() != len(value):
             return Rejected("undecodable", f"{len(value) - buffer.tell()} bytes follow the event")
         try:

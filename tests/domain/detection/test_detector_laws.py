@@ -20,7 +20,9 @@ MIDNIGHT = datetime(2013, 7, 1, tzinfo=UTC)
 AIRPORTS = ("JFK", "BOS", "MIA")
 Logs = list[list[FlightRecord]]
 
-detectors = pytest.mark.parametrize("detector", DETECTORS.values(), ids=DETECTORS)
+detectors = pytest.mark.parametrize(
+    "detector", [make(PARTITIONS) for make in DETECTORS.values()], ids=DETECTORS
+)
 law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -88,7 +90,7 @@ def record(
 
 
 def at_once(detector: Detector[Any], logs: Logs) -> tuple[Fold[Any], list[Finding]]:
-    fold = Fold(detector, PARTITIONS)
+    fold = Fold(detector)
     return fold, fold.feed(record for log in logs for record in log)
 
 
@@ -99,7 +101,7 @@ def test_interleaving_cuts_restarts_and_redelivery_change_no_byte(
     detector: Detector[Any], logs: Logs, data: st.DataObject
 ) -> None:
     whole, expected = at_once(detector, logs)
-    fold: Fold[Any] = Fold(detector, PARTITIONS)
+    fold: Fold[Any] = Fold(detector)
     found: list[Finding] = []
     following = [0] * PARTITIONS
     while open_logs := [p for p in range(PARTITIONS) if following[p] < len(logs[p])]:
@@ -111,7 +113,7 @@ def test_interleaving_cuts_restarts_and_redelivery_change_no_byte(
         found += fold.feed(batch)
         if data.draw(st.booleans()):
             snapshot = fold.snapshot()
-            fold = Fold(detector, PARTITIONS)
+            fold = Fold(detector)
             fold.restore(snapshot)
     assert found == expected  # the very order too
     assert findings_hash(found) == findings_hash(expected)
@@ -160,11 +162,12 @@ def test_a_finding_rests_only_on_what_was_knowable(
 def test_a_snapshot_of_another_version_or_with_strange_types_is_refused(
     detector: Detector[Any],
 ) -> None:
-    snapshot = Fold(detector, PARTITIONS).snapshot()
-    with pytest.raises(SnapshotRefused, match=r"lanes=3.*lanes=4"):
-        Fold(detector, 4).restore(snapshot)
+    snapshot = Fold(detector).snapshot()
+    other = DETECTORS[detector.name](PARTITIONS + 1)
+    with pytest.raises(SnapshotRefused, match=r"\+3p5m.*\+4p5m"):
+        Fold(other).restore(snapshot)
     with pytest.raises(SnapshotRefused, match="refold from the start"):
-        Fold(detector, PARTITIONS).restore(snapshot[:-9])
+        Fold(detector).restore(snapshot[:-9])
 
 
 class Planted:

@@ -27,7 +27,7 @@ class Day:
     """Tells a detector one event after another and keeps what it said."""
 
     def __init__(self) -> None:
-        self.detector = AircraftRotation()
+        self.detector = AircraftRotation(partitions=1)
         self.state = self.detector.initial()
         self.found: list[Finding] = []
         self.told = 0
