@@ -1,7 +1,7 @@
 """The one door to Kafka: topics, reading at offsets, producing, transactions; no meaning here."""
 
 from streaming.broker.admin import Broker, TopicIdentity
-from streaming.broker.consuming import Reader, Record, read_to_end
+from streaming.broker.consuming import Reader, Record, last_header, read_to_end
 from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
 from streaming.broker.producing import Message, Publisher, TransactionalPublisher
 
@@ -16,5 +16,6 @@ __all__ = [
     "RecordsGone",
     "TopicIdentity",
     "TransactionalPublisher",
+    "last_header",
     "read_to_end",
 ]

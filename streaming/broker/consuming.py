@@ -161,3 +161,50 @@ def _record(message) -> Record:  # type: ignore[no-untyped-def]
         message.value(),
         message.headers() or [],
     )
+
+
+def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -> bytes | None:
+    """A header of the last committed record of a partition; None when there is no record.
+
+    The record before the end may be a transaction marker, which is not delivered: so the read
+    starts a little before the end, and further back while it finds nothing.
+    """
+    consumer = Consumer(
+        {
+            "bootstrap.servers": bootstrap_servers,
+            "group.id": "knockon-reader",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+        }
+    )
+    try:
+        place = TopicPartition(topic, partition)
+        low, high = consumer.get_watermark_offsets(place, timeout=SECONDS)
+        back = 16
+        while high > low:
+            start = max(low, high - back)
+            found = _last(consumer, TopicPartition(topic, partition, start))
+            if found is not None:
+                return dict(found.headers).get(name)
+            if start == low:
+                return None
+            back *= 8
+        return None
+    except KafkaException as error:
+        raise BrokerError(f"{topic}/{partition}: {error.args[0].str()}") from error
+    finally:
+        consumer.close()
+
+
+def _last(consumer: Consumer, start: TopicPartition) -> Record | None:
+    consumer.assign([start])
+    last: Record | None = None
+    while True:
+        for message in consumer.consume(500, 1.0):
+            error = message.error()
+            if error is not None and error.code() == KafkaError._PARTITION_EOF:
+                return last
+            if _fit(message):
+                last = _record(message)

@@ -1,0 +1,128 @@
+"""The relay's position is the number in the last message on Kafka, so it cannot disagree with it.
+
+A batch goes out in one Kafka transaction. After a crash the new relay first fences the old one
+(init_transactions aborts what it left open), then reads the end of every partition: the highest
+number there is the last one published.
+"""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from threading import Event as Signal
+
+import structlog
+
+from streaming.broker import (
+    Broker,
+    BrokerError,
+    Message,
+    TransactionalPublisher,
+    last_header,
+)
+from streaming.codec import Codec
+from streaming.store import outbox
+from streaming.store.database import Connection, Unavailable
+from streaming.store.derive_wake import claim, listen, wait
+from streaming.store.errors import StoreError
+from streaming.store.outbox import Entry
+from streaming.topics import TOPICS
+
+SEQUENCE = "outbox-sequence"
+TRANSACTIONAL_ID = "knockon-relay"
+MOST_ENTRIES = 500
+POLL_SECONDS = 1.0
+PUBLISHED = tuple(topic.name for topic in TOPICS.values() if not topic.lands)
+
+log = structlog.get_logger(__name__)
+
+
+class Relay:
+    """Moves entries from the outbox to their topics; of several, all but one stand by."""
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        broker: Broker,
+        codec: Codec,
+        *,
+        at: Callable[[str], None] = lambda point: None,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._connect = connect
+        self._broker = broker
+        self._codec = codec
+        self._at = at
+        self._beat = beat
+        self.published = 0
+
+    def run(self, stop: Signal) -> None:
+        """Publish until `stop` is set; broken connections are made anew."""
+        failures = 0
+        while not stop.is_set():
+            try:
+                self._relay(stop)
+                failures = 0
+            except (Unavailable, StoreError, BrokerError) as error:
+                failures += 1
+                pause = min(10.0, 0.2 * 2**failures)
+                log.warning("relay.interrupted", reason=str(error).strip(), retry_in_s=pause)
+                stop.wait(pause)
+
+    def _relay(self, stop: Signal) -> None:
+        connection = self._connect()
+        try:
+            # Numbers are given in this session, and only by the one that holds this duty.
+            while not claim(connection, "outbox relay"):
+                self._beat()
+                if stop.wait(POLL_SECONDS):
+                    return
+            publisher = TransactionalPublisher(self._broker.bootstrap_servers, TRANSACTIONAL_ID)
+            position = self.position()
+            log.info("relay.started", position=position)
+            listen(connection, ["outbox"])
+            while not stop.is_set():
+                self._beat()
+                sent = self._batch(connection, publisher, position)
+                if sent:
+                    position = sent
+                else:
+                    wait(connection, POLL_SECONDS, debounce_seconds=0.02)
+        finally:
+            with suppress(Unavailable):
+                connection.close()
+
+    def position(self) -> int:
+        """The number of the last entry that is on Kafka; 0 when none is."""
+        found = self._broker.identities(PUBLISHED)
+        numbers = [
+            last_header(self._broker.bootstrap_servers, name, partition, SEQUENCE)
+            for name, topic in found.items()
+            for partition in range(topic.partitions)
+        ]
+        return max((int(number) for number in numbers if number is not None), default=0)
+
+    def _batch(
+        self, connection: Connection, publisher: TransactionalPublisher, position: int
+    ) -> int | None:
+        outbox.number(connection, position, MOST_ENTRIES)
+        entries = outbox.numbered(connection, position, MOST_ENTRIES)
+        if not entries:
+            return None
+        self._at("before_publish")
+        publisher.publish(self._messages(entries))
+        self._at("after_publish")
+        last = entries[-1].sequence
+        outbox.forget(connection, last)
+        self.published += len(entries)
+        log.info("relay.published", entries=len(entries), position=last)
+        return last
+
+    def _messages(self, entries: Sequence[Entry]) -> list[Message]:
+        messages = []
+        for entry in entries:
+            event = TOPICS[entry.topic].model.model_validate_json(entry.value)
+            headers = [(name, str(value).encode()) for name, value in entry.headers.items()]
+            headers.append(("correlation-id", str(event.correlation_id).encode()))
+            headers.append((SEQUENCE, str(entry.sequence).encode()))
+            value = self._codec.encode(entry.topic, event)
+            messages.append(Message(entry.topic, entry.key.encode(), value, headers))
+        return messages
