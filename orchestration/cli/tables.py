@@ -14,28 +14,28 @@ def show_status(report: "StackReport") -> None:
     """The components, how far the readers are behind, and the analyst's door."""
     console = Console()
     table = Table(box=None, pad_edge=False)
-    for heading in ("component", "health", "version", "address", "memory", "up", "log"):
-        table.add_column(heading, overflow="fold")
+    for heading in ("component", "health", "version", "memory", "up", "address"):
+        table.add_column(heading, no_wrap=True, overflow="ignore")
     for one in report.components:
         health = "[green]healthy[/]" if one.trouble is None else f"[red]{one.trouble}[/]"
         table.add_row(
             one.name,
             health,
             one.version,
-            one.address,
-            "" if one.rss_bytes is None else f"{one.rss_bytes / 1e6:.0f} MB",
+            "" if one.memory_bytes is None else f"{one.memory_bytes / 1e6:.0f} MB",
             "" if one.uptime_seconds is None else duration(one.uptime_seconds),
-            one.log or "",
+            one.address,
         )
-    console.print(table)
+    console.print(table, soft_wrap=True)
     if report.lags:
         lags = Table("reader", "log", "rows behind", box=None, pad_edge=False)
         for lag in report.lags:
             lags.add_row(lag.reader, lag.log, f"{lag.rows:,}")
         console.print()
         console.print(lags)
+    console.print(f"\nlogs   {report.state_dir}/logs/<component>.log", soft_wrap=True)
     if report.analyst_url:
-        console.print(f"\nanalysts connect to  {report.analyst_url}", soft_wrap=True)
+        console.print(f"marts  {report.analyst_url}", soft_wrap=True)
 
 
 def show_checks(checks: "list[Check]") -> None:

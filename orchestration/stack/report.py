@@ -26,7 +26,7 @@ class ComponentReport:
     version: str
     address: str
     pid: int | None
-    rss_bytes: int | None
+    memory_bytes: int | None
     uptime_seconds: float | None
     log: str | None
 
@@ -79,19 +79,25 @@ def _one(
         version=part.version,
         address=part.address,
         pid=pid,
-        rss_bytes=memory(pid) if pid else None,
+        memory_bytes=memory(pid) if pid else None,
         uptime_seconds=time.time() - state["start"] if pid else None,
         log=str(stack.site.log(part.name)) if part.embedded else None,
     )
 
 
 def memory(pid: int) -> int | None:
-    """Resident bytes of a process and its children; shared pages count in each of them."""
+    """Bytes that a process and its children hold; memory that they share counts once."""
     try:
         process = psutil.Process(pid)
-        return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+        family = [process, *process.children(recursive=True)]
+        return sum(_proportional(one) for one in family)
     except psutil.Error:
         return None
+
+
+def _proportional(process: psutil.Process) -> int:
+    full = process.memory_full_info()
+    return int(getattr(full, "pss", full.uss))
 
 
 def _lags(stack: Stack) -> list[Lag]:

@@ -151,4 +151,4 @@ def _connect(database_url: str) -> psycopg.Connection[Any]:
 
 def _first_line(error: psycopg.Error) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[-1] if lines else type(error).__name__
+    return lines[0] if lines else type(error).__name__
