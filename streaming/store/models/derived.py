@@ -105,6 +105,11 @@ class PassengerImpact(Derived, Base):
     journey_id: Mapped[UUID]
     disruption_id: Mapped[UUID]
     disruption_revision: Mapped[int]
+    obligation_event: Mapped[str] = mapped_column(
+        comment="Which event of the journey: disruption, rerouting-1 and so on, downgrade."
+    )
+    broken_leg_id: Mapped[UUID] = mapped_column(comment="The leg that broke the journey first.")
+    settled: Mapped[bool] = mapped_column(comment="False while the journey has not ended.")
     facts: Mapped[Json]
     as_of: Mapped[Time]
 
@@ -130,6 +135,7 @@ class Assessment(Derived, Base):
     regime: Mapped[str]
     rulebook: Mapped[str]
     in_scope: Mapped[bool]
+    event: Mapped[str] = mapped_column(comment="What the law sees: delay, cancellation, ...")
     band: Mapped[str | None]
     amount_minor: Mapped[Big]
     amount_min_minor: Mapped[Big]
