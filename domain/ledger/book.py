@@ -2,16 +2,34 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from domain.identity import name_uuid
 from domain.ledger.errors import LedgerBroken
 from domain.ledger.obligation import Obligation, assessment_id
 from domain.ledger.posting import Posting, Transaction
-from domain.passenger_rights import Assessment
 
 _ARTICLE = {"denied_boarding": "art4", "cancellation": "art5", "advanced": "art5"}
+
+
+class Assessed(Protocol):
+    """What the books read of an assessment: `domain.passenger_rights.Assessment`, or its row."""
+
+    @property
+    def regime(self) -> str: ...
+    @property
+    def rulebook(self) -> str: ...
+    @property
+    def event(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def accrual_minor(self) -> int: ...
+    @property
+    def citations(self) -> Sequence[str]: ...
+    @property
+    def certainty(self) -> str: ...
 
 
 class Booked(NamedTuple):
@@ -25,7 +43,7 @@ class Booked(NamedTuple):
 
 def book(
     obligation: Obligation,
-    assessment: Assessment,
+    assessment: Assessed,
     revision: str,
     occurred_at: datetime,
     booked: Sequence[Booked] = (),
@@ -95,7 +113,7 @@ def _standing(booked: Sequence[Booked]) -> Booked | None:
     return standing[0] if standing else None
 
 
-def _lines(assessment: Assessment) -> tuple[Posting, ...]:
+def _lines(assessment: Assessed) -> tuple[Posting, ...]:
     owed = assessment.accrual_minor
     if owed == 0:
         return ()
@@ -112,7 +130,7 @@ def _lines(assessment: Assessment) -> tuple[Posting, ...]:
     )
 
 
-def _description(assessment: Assessment) -> str:
+def _description(assessment: Assessed) -> str:
     return (
         f"{assessment.event.replace('_', ' ').capitalize()}: {assessment.citations[0]}, "
         f"{assessment.certainty}"
