@@ -65,9 +65,9 @@ class Inquiry:
         """Write down that a rule spoke; certainty and source only where finer than the table's."""
         entry = rule(rule_id)
         firm = certainty or entry.certainty(self.book.regime)
-        if self.is_uk and entry.certainty_uk == "persuasive" and firm == "persuasive":
+        if self.is_uk and firm == "persuasive":
             self.flags.add("post_2020_cjeu_in_uk")
-        self.hits.append(Hit(rule_id, words, firm, source or entry.source))
+        self.hits.append(Hit(rule_id, words, firm, source or entry.cite(self.book.regime)))
 
     def fork(self, fork: Fork) -> bool:
         """Whether this run takes the other way at the fork; remembers having stood there."""

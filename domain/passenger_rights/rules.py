@@ -16,10 +16,15 @@ class Rule(NamedTuple):
     certainty_eu: Certainty
     certainty_uk: Certainty
     source: str
+    source_uk: str
 
     def certainty(self, regime: Regime) -> Certainty:
         """How firm the rule is there; rulings after 2020 only persuade in the UK."""
         return self.certainty_eu if regime == "eu" else self.certainty_uk
+
+    def cite(self, regime: Regime) -> str:
+        """Where the rule comes from, in that regime."""
+        return self.source_uk if regime == "uk" and self.source_uk else self.source
 
 
 def rule(rule_id: str) -> Rule:
@@ -42,5 +47,6 @@ def _rules() -> dict[str, Rule]:
             row["certainty_eu"],  # type: ignore[arg-type]
             row["certainty_uk"],  # type: ignore[arg-type]
             row["source"],
+            row["source_uk"],
         )
     return table
