@@ -1,0 +1,57 @@
+# The commands of this project; `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+
+# The first Python in the supported range; PYTHON=... overrides.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
+	2>/dev/null && echo "$$name" && exit; done; echo python3)
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: ## Set up .venv and the engines (at most a few minutes the first time)
+	@$(PYTHON) scripts/set_up.py
+
+.PHONY: demo
+demo: setup ## Run the whole line over a disrupted day and print what came of it
+	@$(BIN)/knockon demo
+
+.PHONY: up down
+up: setup ## Start the stack and its web interfaces, and keep them running
+	@$(BIN)/knockon up
+down: ## Stop the stack
+	@$(BIN)/knockon down
+
+.PHONY: test test-ui torture
+test: setup ## Run every test that needs no browser and does not run long
+	@$(BIN)/python -m pytest -m "not ui and not torture"
+test-ui: setup ## Look at the web interfaces in a browser
+	@$(BIN)/python -m playwright install chromium
+	@$(BIN)/python -m pytest -m ui
+torture: setup ## Kill everything while it works, again and again
+	@$(BIN)/python -m pytest -m torture
+
+.PHONY: check
+check: setup ## Lint, types and layers, in seconds
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+.PHONY: docs
+docs: setup ## Write the pages of docs/ that are generated
+	@$(BIN)/settings-doc generate --class streaming.settings.Settings \
+		--output-format markdown --update docs/settings.md --between "<!-- begin -->" "<!-- end -->"
+	@$(BIN)/python -m streaming.store.entities
+
+.PHONY: lock lock-engines
+lock: setup ## Resolve the Python requirements anew
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-header --group dev pyproject.toml --output-file requirements.lock
+lock-engines: setup ## Resolve the jars of the engines anew (needs Maven)
+	@$(BIN)/python -m orchestration.stack.engines_lock
