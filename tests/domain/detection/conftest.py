@@ -1,6 +1,7 @@
 """The two BTS days of tests/data/bts as flight records, with the reported truth beside them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -153,3 +154,8 @@ def bts_legs() -> list[Leg]:
 @pytest.fixture(scope="session")
 def bts_log(bts_legs: list[Leg]) -> list[FlightRecord]:
     return records(bts_legs)
+
+
+@pytest.fixture(scope="session")
+def bts_records() -> Callable[[list[Leg], dict[UUID, str] | None], list[FlightRecord]]:
+    return records
