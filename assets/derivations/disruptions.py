@@ -9,7 +9,15 @@ marks is looked at. What is written in between depends on where intervals are cu
 
 from uuid import UUID
 
-from domain.disruptions import Disruption, Leg, Link, correlate, observe, revisions
+from domain.disruptions import (
+    Disruption,
+    Leg,
+    Link,
+    Travellers,
+    correlate,
+    observe,
+    revisions,
+)
 from domain.network_state import LegBook
 from streaming.derivation import Derivation, Outcome
 from streaming.store.database import Connection
@@ -18,10 +26,10 @@ from streaming.store.derive_disruptions import (
     flight_records,
     last_revisions,
     links_touching,
-    passengers_booked,
     touched_by,
     write_disruptions,
 )
+from streaming.store.derive_passengers import passengers_booked, travellers
 from streaming.store.intervals import Interval, register_table_log
 from streaming.version import code_version
 
@@ -33,11 +41,13 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     """Write the revisions that the intervals' rows make due."""
     touched, as_of = touched_by(connection, intervals)
     known = horizon(connection, READER)
-    leg_ids, links, previous = _whole_trees(connection, touched, known)
-    legs = _legs(connection, leg_ids, known)
     due = []
-    if as_of is not None:
-        due = revisions(correlate(legs, links.values()), previous, as_of)
+    if touched and as_of is not None:
+        for on_journey in travellers(connection, touched, known).values():
+            touched |= on_journey.leg_ids
+        leg_ids, links, previous = _whole_trees(connection, touched, known)
+        legs, on_board = _legs(connection, leg_ids, known)
+        due = revisions(correlate(legs, links.values()), previous, as_of, on_board)
     write_disruptions(connection, due, code_version())
     return Outcome({READER: len(due)}, {"code": code_version()}, as_of)
 
@@ -65,10 +75,24 @@ def _whole_trees(
     return leg_ids, links, previous
 
 
-def _legs(connection: Connection, leg_ids: set[UUID], known: Horizon) -> dict[UUID, Leg]:
-    """The legs as the records before the horizon tell them."""
+def _legs(
+    connection: Connection, leg_ids: set[UUID], known: Horizon
+) -> tuple[dict[UUID, Leg], dict[UUID, Travellers]]:
+    """The legs and who travels on them, as the records before the horizon tell.
+
+    Companions of the journeys are looked at but not correlated: their trees are not whole here.
+    """
+    on_board = travellers(connection, leg_ids, known)
+    companions = leg_ids.union(*(on_leg.leg_ids for on_leg in on_board.values()))
     book = LegBook(keep_hours=_NEVER_FORGET_HOURS)
-    for record in flight_records(connection, leg_ids, known):
+    for record in flight_records(connection, companions, known):
         book.apply(record)
     booked = passengers_booked(connection, leg_ids, known)
-    return {leg_id: observe(state, booked.get(leg_id)) for leg_id, state in book.legs.items()}
+    seen = {leg_id: observe(state, booked.get(leg_id)) for leg_id, state in book.legs.items()}
+    return (
+        {leg_id: leg for leg_id, leg in seen.items() if leg_id in leg_ids},
+        {
+            leg_id: Travellers(on.records, tuple(seen[i] for i in sorted(on.leg_ids) if i in seen))
+            for leg_id, on in on_board.items()
+        },
+    )

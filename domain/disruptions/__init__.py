@@ -4,6 +4,7 @@ from domain.disruptions.correlate import Link, correlate
 from domain.disruptions.legs import IRREGULAR_FROM_MINUTES, Leg, observe
 from domain.disruptions.revision import Disruption, disruption_id, revisions
 from domain.disruptions.severity import Severity, severity_of
+from domain.disruptions.travellers import Travellers
 
 __all__ = [
     "IRREGULAR_FROM_MINUTES",
@@ -11,6 +12,7 @@ __all__ = [
     "Leg",
     "Link",
     "Severity",
+    "Travellers",
     "correlate",
     "disruption_id",
     "observe",

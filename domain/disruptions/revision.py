@@ -15,6 +15,7 @@ from domain.disruptions.severity import (
     Severity,
     severity_of,
 )
+from domain.disruptions.travellers import NOBODY, Travellers, together
 from domain.identity import content_hash, name_uuid
 
 BANDS_MINUTES = (15, 60, 120, 180, 240, 300)
@@ -33,7 +34,8 @@ class Disruption:
 
     Without legs it is withdrawn: what looked like a disruption of its own was none, or is part
     of another one now. `content_hash` covers what matters: everything but `as_of`, `evidence`
-    and, of legs that are not final, the minutes between two bands.
+    and, of legs that are not final, the minutes between two bands; and beside the columns what
+    was told to its passengers, and how the other legs of their journeys fare.
     """
 
     disruption_id: UUID
@@ -55,32 +57,39 @@ class Disruption:
 
 
 def revisions(
-    trees: Iterable[Tree], previous: Mapping[UUID, Disruption], as_of: datetime
+    trees: Iterable[Tree],
+    previous: Mapping[UUID, Disruption],
+    as_of: datetime,
+    travellers: Mapping[UUID, Travellers] = NOBODY,
 ) -> list[Disruption]:
     """The revisions due, ordered by disruption id.
 
     `previous` holds the last revision of every disruption that one of the trees' legs was ever
     in. One that no tree continues any more is withdrawn at `as_of`, unless it is already.
+    `travellers` names by leg who travels on it, where anybody is known to.
     """
     now = {disruption_id(tree.root.leg_id): tree for tree in trees}
     due = []
     for identity in sorted(now.keys() | previous.keys()):
         last, tree = previous.get(identity), now.get(identity)
         if tree is not None:
-            due.append(_revised(identity, tree, last))
+            due.append(_revised(identity, tree, last, travellers))
         elif last is not None and last.leg_ids:
             due.append(_withdrawn(last, as_of))
     return [d for d in due if (last := previous.get(d.disruption_id)) is None
             or last.content_hash != d.content_hash]  # fmt: skip
 
 
-def _revised(identity: UUID, tree: Tree, last: Disruption | None) -> Disruption:
+def _revised(
+    identity: UUID, tree: Tree, last: Disruption | None, travellers: Mapping[UUID, Travellers]
+) -> Disruption:
     root, legs = tree.root, tree.legs
     kind = str(root.irregularity)
     if kind == "delay" and len(legs) > 1:
         kind = "rotation"
     expected = _expected_minutes(tree)
     booked = sum(leg.passengers_booked or 0 for leg in legs)
+    told, companions = together(legs, travellers)
     severity = severity_of(sum(_passenger_minutes(leg, expected[leg.leg_id]) for leg in legs))
     status: Literal["open", "closed"] = "closed" if all(leg.final for leg in legs) else "open"
     finding_ids = tuple(link.finding_id for link in tree.links)
@@ -89,6 +98,9 @@ def _revised(identity: UUID, tree: Tree, last: Disruption | None) -> Disruption:
         finding_ids,
         [[leg.leg_id, leg.irregularity, leg.final, _band(leg, expected[leg.leg_id])]
          for leg in legs],
+        told,
+        [[leg.leg_id, leg.irregularity, leg.final, _band(leg, leg.delay_minutes)]
+         for leg in companions],
     ]  # fmt: skip
     evidence = [ref for leg in legs for ref in leg.evidence] + [k.evidence for k in tree.links]
     return Disruption(
@@ -105,7 +117,10 @@ def _revised(identity: UUID, tree: Tree, last: Disruption | None) -> Disruption:
         finding_ids=finding_ids,
         delay_minutes=sum(expected.values()),
         passengers_booked=booked,
-        as_of=max([leg.known_at for leg in legs] + [link.detected_at for link in tree.links]),
+        as_of=max(
+            [leg.known_at for leg in (*legs, *companions)]
+            + [link.detected_at for link in tree.links]
+        ),
         content_hash=content_hash(content),
         evidence=tuple(dict.fromkeys(evidence)),
     )

@@ -47,7 +47,7 @@ _TOUCHED = {
     f" max(occurred_at) from landed.flight_events where {_SPAN}",
     "passenger.events": "select array_agg(distinct leg.id) filter (where leg.id is not null),"
     " max(occurred_at) from landed.passenger_events"
-    " left join lateral unnest(leg_ids) as leg(id) on kind = 'journey_booked'"
+    " left join lateral unnest(coalesce(leg_ids, array[leg_id])) as leg(id) on true"
     f" where {_SPAN}",
     "detected.findings": "select array_agg(distinct leg.id), max(detected_at)"
     " from detected.findings, unnest(array[from_leg_id, to_leg_id]) as leg(id)"
@@ -91,23 +91,6 @@ def links_touching(
         },
     )
     return [Link(*row) for row in rows]
-
-
-def passengers_booked(
-    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
-) -> dict[UUID, int]:
-    """Passengers with a confirmed journey over each leg; a leg nobody booked is not named."""
-    rows = connection.execute(
-        "select leg.id, count(distinct e.passenger_ref) from landed.passenger_events e"
-        " join unnest(%(logs)s::int[], %(partitions)s::int[], %(offsets)s::bigint[])"
-        " as h(log_id, partition, following) on e.log_id = h.log_id"
-        ' and e.partition = h.partition and e."offset" < h.following'
-        " cross join unnest(e.leg_ids) as leg(id)"
-        " where e.kind = 'journey_booked' and e.leg_ids && %(legs)s and leg.id = any(%(legs)s)"
-        " group by leg.id",
-        {"legs": list(leg_ids), **horizon.columns()},
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def last_revisions(connection: Connection, leg_ids: Collection[UUID]) -> list[Disruption]:

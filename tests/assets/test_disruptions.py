@@ -79,20 +79,24 @@ def arrived(number: int, late: int) -> FlightEvent:
     return flight(number, "leg_arrived", 120 * number + 60 + late, aibt=aibt)
 
 
-def booked(number: int, passenger: int) -> PassengerEvent:
+def told(passenger: int, kind: str, **facts: Any) -> PassengerEvent:
     return PassengerEvent(
-        event_id=name_uuid("booking", number, passenger),
+        event_id=name_uuid("told", passenger, kind),
         key=str(passenger),
-        kind="journey_booked",
+        kind=kind,
         occurred_at=DAY,
         produced_at=DAY,
         source="test",
         correlation_id=name_uuid("correlation", passenger),
         passenger_ref=name_uuid("passenger", passenger),
         journey_id=name_uuid("journey", passenger),
-        leg_ids=(leg_id(number),),
-        sealed=b"sealed",
+        **facts,
     )
+
+
+def booked(passenger: int, *numbers: int) -> PassengerEvent:
+    legs = tuple(leg_id(number) for number in numbers)
+    return told(passenger, "journey_booked", leg_ids=legs, sealed=b"sealed")
 
 
 def finding(first: int, second: int, minutes: int, status: str = "predicted") -> dict[str, Any]:
@@ -138,7 +142,7 @@ def test_a_late_leg_becomes_a_disruption_and_its_chain_joins(
     land(connection, "flight.events", 0, [scheduled(1), scheduled(2), departed(1, 70)])
     assert isinstance(run(connection, DISRUPTIONS), Written)
     find(connection, [finding(1, 2, 190)])
-    land(connection, "passenger.events", 0, [booked(1, 7), booked(1, 8), booked(2, 9)])
+    land(connection, "passenger.events", 0, [booked(7, 1), booked(8, 1), booked(9, 2)])
     run(connection, DISRUPTIONS)
     land(connection, "flight.events", 0, [arrived(1, 65), departed(2, 20), arrived(2, 10)])
     run(connection, DISRUPTIONS)
@@ -258,7 +262,14 @@ def land_a_day(connection: psycopg.Connection[Any]) -> None:
             late = day.choice([0, 5, 20, 70, 130, 200])
             events += [departed(n, late), arrived(n, max(0, late - 10))]
         land(connection, "flight.events", partition, events)
-    land(connection, "passenger.events", 1, [booked(day.choice(legs), p) for p in range(60)])
+    journeys = [booked(p, n := day.choice(legs), *[n + 1][: p % 2]) for p in range(60)]
+    rebooked = [told(p, "passenger_rebooked", leg_ids=(leg_id(24 - p),)) for p in range(0, 20, 3)]
+    informed = [
+        told(p, "passenger_informed", leg_id=(journeys[p].leg_ids or ())[0], informed_at=DAY)
+        for p in range(0, 60, 7)
+    ]
+    land(connection, "passenger.events", 1, [*journeys, *informed])
+    land(connection, "passenger.events", 2, rebooked)
     links = [(n, n + 1) for n in legs if n % 4]
     swapped = [(a, b) for a, b in links if a % 3 == 0]
     find(connection, [finding(a, b, 90) for a, b in links])

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.disruptions import Leg, Link, correlate, disruption_id, revisions
+from domain.disruptions import (
+    Disruption,
+    Leg,
+    Link,
+    Travellers,
+    correlate,
+    disruption_id,
+    revisions,
+)
 from domain.identity import name_uuid
 
 NOON = datetime(2013, 7, 1, 12, tzinfo=UTC)
@@ -212,3 +220,18 @@ def test_the_last_revision_does_not_depend_on_what_was_known_in_between(
     once = revisions(correlate(legs, links), {}, NOON)
     alive = {d.disruption_id: d.content_hash for d in last.values() if d.leg_ids}
     assert alive == {d.disruption_id: d.content_hash for d in once}
+
+
+def test_what_passengers_were_told_and_where_they_go_on_is_part_of_a_disruption() -> None:
+    tree = correlate(of(leg(1, 90)), [])
+
+    def due(records: dict[str, int], *companions: Leg, last: Disruption | None = None) -> list[int]:
+        known = {ids(1)[0]: Travellers(records, companions)}
+        before = {last.disruption_id: last} if last else {}
+        return [d.revision for d in revisions(tree, before, NOON, known)]
+
+    [first] = revisions(tree, {}, NOON, {ids(1)[0]: Travellers({"journey_booked": 2}, (leg(5),))})
+    assert due({"journey_booked": 2}, leg(5), leg(1, 90), last=first) == []
+    assert due({"journey_booked": 2, "passenger_informed": 1}, leg(5), last=first) == [2]
+    assert due({"journey_booked": 2}, leg(5, final=True), last=first) == [2]
+    assert due({"journey_booked": 2}, leg(5), leg(6), last=first) == [2]

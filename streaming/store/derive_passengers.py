@@ -1,0 +1,111 @@
+"""What derivations read of passengers' journeys; pseudonyms only, `sealed` is never selected."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from streaming.store.database import Connection
+from streaming.store.derive import Horizon
+
+
+class PassengerRecord(NamedTuple):
+    """A landed record of passenger.events without what nobody derives from."""
+
+    log_id: int
+    partition: int
+    offset: int
+    kind: str
+    occurred_at: datetime
+    passenger_ref: UUID | None
+    journey_id: UUID | None
+    leg_ids: list[UUID] | None
+    leg_id: UUID | None
+    fare_type: str | None
+    passenger_type: str | None
+    informed_at: datetime | None
+    offered_sobt: datetime | None
+    offered_sibt: datetime | None
+    checked_in: bool | None
+
+    @property
+    def reference(self) -> str:
+        """Its identity as evidence columns hold it."""
+        return f"{self.log_id}/{self.partition}/{self.offset}"
+
+
+@dataclass(frozen=True, slots=True)
+class LegTravellers:
+    """Of one leg: passenger records of the journeys over it by kind, and these journeys' legs."""
+
+    records: dict[str, int]
+    leg_ids: set[UUID]
+
+
+_BEFORE = """
+    join unnest(%(logs)s::int[], %(partitions)s::int[], %(offsets)s::bigint[])
+    as {alias}(log_id, partition, following) on e.log_id = {alias}.log_id
+    and e.partition = {alias}.partition and e."offset" < {alias}.following
+"""
+
+_COLUMNS = ", ".join(f'e."{name}"' for name in PassengerRecord._fields)
+
+_RECORDS = f"""
+    select {_COLUMNS} from landed.passenger_events e {_BEFORE.format(alias="h")}
+    where e.journey_id in (
+        select journey_id from landed.passenger_events where leg_ids && %(legs)s
+    ) order by e.occurred_at, e.log_id, e.partition, e."offset"
+"""  # noqa: S608 (constants)
+
+_TRAVELLERS = f"""
+    with journeys as (
+        select distinct leg.id as leg_id, e.journey_id
+        from landed.passenger_events e {_BEFORE.format(alias="h")}
+        cross join unnest(e.leg_ids) as leg(id)
+        where e.leg_ids && %(legs)s and leg.id = any(%(legs)s)
+    )
+    select j.leg_id, e.kind, count(distinct e.event_id),
+        array_agg(distinct companion.id) filter (where companion.id is not null)
+    from journeys j
+    join landed.passenger_events e on e.journey_id = j.journey_id {_BEFORE.format(alias="g")}
+    left join lateral unnest(e.leg_ids) as companion(id) on true
+    group by j.leg_id, e.kind
+"""  # noqa: S608 (constants)
+
+_BOOKED = f"""
+    select leg.id, count(distinct e.passenger_ref)
+    from landed.passenger_events e {_BEFORE.format(alias="h")}
+    cross join unnest(e.leg_ids) as leg(id)
+    where e.kind = 'journey_booked' and e.leg_ids && %(legs)s and leg.id = any(%(legs)s)
+    group by leg.id
+"""  # noqa: S608 (constants)
+
+
+def journey_records(
+    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
+) -> list[PassengerRecord]:
+    """Every record before the horizon of every journey over one of the legs, in event time."""
+    rows = connection.execute(_RECORDS, {"legs": list(leg_ids), **horizon.columns()})
+    return [PassengerRecord._make(row) for row in rows]
+
+
+def travellers(
+    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
+) -> dict[UUID, LegTravellers]:
+    """Who travels on each of the legs; a leg without known passengers is not named."""
+    found: dict[UUID, LegTravellers] = {}
+    rows = connection.execute(_TRAVELLERS, {"legs": list(leg_ids), **horizon.columns()})
+    for leg_id, kind, count, companions in rows:
+        leg = found.setdefault(leg_id, LegTravellers({}, set()))
+        leg.records[kind] = count
+        leg.leg_ids.update(companions or ())
+    return found
+
+
+def passengers_booked(
+    connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
+) -> dict[UUID, int]:
+    """Passengers with a confirmed journey over each leg; a leg nobody booked is not named."""
+    rows = connection.execute(_BOOKED, {"legs": list(leg_ids), **horizon.columns()})
+    return {row[0]: row[1] for row in rows}
