@@ -104,7 +104,9 @@ def installer() -> None:
 
 def requirements() -> None:
     say("installing what requirements.lock names (about 220 packages)")
-    uv("--require-hashes", "--requirement", "requirements.lock")
+    # On a terminal uv shows a progress bar; elsewhere it would print a line per package.
+    quiet = [] if sys.stderr.isatty() else ["--quiet"]
+    uv(*quiet, "--require-hashes", "--requirement", "requirements.lock")
     say("compiling it in the background")
     packages = next(VENV.glob("lib/python*/site-packages"), None)
     if packages is not None:

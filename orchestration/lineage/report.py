@@ -3,10 +3,10 @@
 from decimal import Decimal
 from typing import Any
 
-import psycopg
 from rich.tree import Tree
 
 from orchestration.lineage.walk import Step
+from streaming.store.database import Connection
 from streaming.store.lineage import Reference, postings_of
 
 # The columns that answer "which offsets, feature values, model, rule and code": printed per table.
@@ -40,7 +40,7 @@ def _columns(step: Step) -> dict[str, Any]:
     return {name: row[name] for name in names if row.get(name) is not None}
 
 
-def as_tree(step: Step, connection: psycopg.Connection[Any], most: int = 12) -> Tree:
+def as_tree(step: Step, connection: Connection, most: int = 12) -> Tree:
     """A rich tree; more than `most` branches of one row are counted instead of drawn."""
     tree = Tree(_headline(step))
     _grow(tree, step, connection, most, set())
@@ -55,7 +55,7 @@ def _headline(step: Step) -> str:
 def _grow(
     tree: Tree,
     step: Step,
-    connection: psycopg.Connection[Any],
+    connection: Connection,
     most: int,
     drawn: set[Reference],
 ) -> None:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import psycopg
-
 from streaming.store import lineage as stored
+from streaming.store.database import Connection
 from streaming.store.lineage import LogName, Reference
 
 
@@ -38,7 +37,7 @@ class Broken(Exception):
     """A stored key leads nowhere."""
 
 
-def walk(connection: psycopg.Connection[Any], kind: str, key: str) -> Step:
+def walk(connection: Connection, kind: str, key: str) -> Step:
     """The graph of everything the row rests on.
 
     What is reached by several ways is one step with several parents.
@@ -69,7 +68,7 @@ def walk(connection: psycopg.Connection[Any], kind: str, key: str) -> Step:
     return root
 
 
-def _load(connection: psycopg.Connection[Any], level: list[Step]) -> None:
+def _load(connection: Connection, level: list[Step]) -> None:
     by_log: dict[int, list[Step]] = {}
     for step in level:
         by_log.setdefault(step.reference.log_id, []).append(step)
@@ -81,7 +80,7 @@ def _load(connection: psycopg.Connection[Any], level: list[Step]) -> None:
                 raise Broken(f"{step.log.name} has no record {step.reference}")
 
 
-def _evidence(connection: psycopg.Connection[Any], step: Step) -> list[Reference]:
+def _evidence(connection: Connection, step: Step) -> list[Reference]:
     """Stored keys only: the evidence column, and for a disruption the forecasts of its legs."""
     assert step.row is not None
     if step.on_kafka:

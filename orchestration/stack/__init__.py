@@ -3,6 +3,18 @@
 One file per engine; `start` and `attach` are the doors. The engines know nothing of events.
 """
 
-from orchestration.stack.running import Stack, attach, start
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from orchestration.stack.running import Stack, attach, start
 
 __all__ = ["Stack", "attach", "start"]
+
+
+def __getattr__(name: str) -> Any:
+    # Late, because the command line imports this package for its small parts as well.
+    if name not in __all__:
+        raise AttributeError(name)
+    from orchestration.stack import running
+
+    return getattr(running, name)
