@@ -95,9 +95,9 @@ def usable() -> bool:
 
 def installer() -> None:
     say("fetching the installer (uv)")
+    pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     run(
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        + ["--require-hashes", "--requirement", "scripts/installer.lock"],
+        [*pip, "--require-hashes", "--requirement", "scripts/installer.lock"],
         network("pip could not fetch uv"),
     )
 
@@ -110,15 +110,10 @@ def requirements() -> None:
     say("compiling it in the background")
     packages = next(VENV.glob("lib/python*/site-packages"), None)
     if packages is not None:
+        command = [str(PYTHON), "-m", "compileall", "-q", "-j", "2"]
+        command += ["-x", SLOW_TO_COMPILE_AND_NEVER_RUN, str(packages)]
         with (STAMPS / "compile.log").open("w") as log:
-            compiling.append(
-                subprocess.Popen(
-                    [str(PYTHON), "-m", "compileall", "-q", "-j", "2"]
-                    + ["-x", SLOW_TO_COMPILE_AND_NEVER_RUN, str(packages)],
-                    stdout=log,
-                    stderr=log,
-                )
-            )
+            compiling.append(subprocess.Popen(command, stdout=log, stderr=log))
 
 
 def project() -> None:
