@@ -15,6 +15,18 @@ class UnknownLane(DetectionError):
         )
 
 
+class DetectorFailed(DetectionError):
+    """A detector's own code failed on a record; the same record will fail again."""
+
+    def __init__(self, detector: str, record: str, reason: str) -> None:
+        super().__init__(
+            f"{detector} cannot fold record {record} ({reason}): mend the detector and restart;"
+            " landing goes on, and no record is passed over"
+        )
+        self.detector = detector
+        self.record = record
+
+
 class SnapshotRefused(DetectionError):
     """A snapshot that cannot be read as a state of this fold."""
 

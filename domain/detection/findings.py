@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.identity import content_hash, name_uuid
 from domain.network_state import Known
 
+Pattern = Literal["aircraft_rotation"]
 Status = Literal["predicted", "confirmed", "closed"]
 Statistic = float | int | str | bool | None
 
@@ -25,7 +26,7 @@ class Finding:
     finding_id: UUID
     detector: str
     detector_version: str
-    pattern: str
+    pattern: Pattern
     scope: str
     root_leg_id: UUID
     from_leg_id: UUID

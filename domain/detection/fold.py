@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
-from domain.detection.errors import SnapshotRefused
+from domain.detection.errors import DetectorFailed, SnapshotRefused
 from domain.detection.findings import Finding
 from domain.detection.ordering import ORDERING_TYPES, Lane, Ordering
 from domain.detection.snapshots import freeze, thaw
@@ -61,14 +61,22 @@ class Fold(Generic[S]):
         self.state = detector.initial()
 
     def feed(self, records: Iterable[FlightRecord]) -> list[Finding]:
-        """Findings that these records complete; each partition's records in offset order."""
+        """Findings that these records complete; each partition's records in offset order.
+
+        After a raise the state is half-way: restore a snapshot. Raises UnknownLane and
+        DetectorFailed.
+        """
         topic, push = self.detector.topic, self.ordering.push
         for record in records:
             push(topic, record)
         found: list[Finding] = []
         step, state = self.detector.step, self.state
         for record in self.ordering.release():
-            found += step(state, record)
+            try:
+                found += step(state, record)
+            except Exception as error:
+                reason = f"{type(error).__name__}: {error}"
+                raise DetectorFailed(self.detector.name, str(record.ref), reason) from error
         return found
 
     def snapshot(self) -> bytes:

@@ -140,7 +140,8 @@ def _say_late(look: Look, inbound: Link, status: Status, chance: float, reason: 
         "projected_in_block": inbound.source.in_block.isoformat(),
         "minimum_turn_minutes": inbound.turn.minutes,
         "turns_seen": inbound.turn.turns,
-        "excess_minutes": round(inbound.excess_minutes, 1),
+        "excess_minutes": round(inbound.excess_minutes, 1)
+        + 0.0,  # never -0.0: JSON in a table has none
         "links_to_root": len(path) - 1,
     }
     minutes = round(max(0.0, inbound.excess_minutes))

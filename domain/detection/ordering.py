@@ -102,6 +102,11 @@ class Ordering(Generic[R]):
         return tuple(self._newest)
 
     @property
+    def following(self) -> dict[Lane, tuple[int, int]]:
+        """Per lane the log it is in and the next offset there; (-1, 0) before the first record."""
+        return {lane: (log_id, at + 1) for lane, (log_id, at) in self._position.items()}
+
+    @property
     def watermark(self) -> datetime | None:
         """Event time up to which everything is here; None while a lane has said nothing."""
         slowest = min(self._newest.values())

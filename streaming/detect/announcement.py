@@ -1,0 +1,49 @@
+"""A finding as the event that others hear of on `disruption.events`."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from domain.detection import Finding
+from domain.events import DisruptionEvent
+from domain.identity import name_uuid
+
+TOPIC = "disruption.events"
+SOURCE = "knockon.detect"
+
+
+def announcement(finding: Finding, topic: str, produced_at: datetime) -> DisruptionEvent:
+    """The event; its id hangs on the finding's. Evidence names records by `topic`, not log id."""
+    return DisruptionEvent(
+        event_id=name_uuid(TOPIC, finding.finding_id),
+        key=finding.scope,
+        kind="finding",
+        occurred_at=finding.detected_at,
+        produced_at=produced_at,
+        source=SOURCE,
+        correlation_id=finding.correlation_id,
+        causation_id=finding.causation_id,
+        finding_id=finding.finding_id,
+        pattern=finding.pattern,
+        detector_version=finding.detector_version,
+        scope=finding.scope,
+        root_leg_id=finding.root_leg_id,
+        from_leg_id=finding.from_leg_id,
+        to_leg_id=finding.to_leg_id,
+        status=finding.status,
+        knock_on_minutes=finding.knock_on_minutes,
+        probability=finding.probability,
+        detected_at=finding.detected_at,
+        evidence=tuple(f"{topic}/{record.partition('/')[2]}" for record in finding.evidence),
+    )
+
+
+def outbox_entries(
+    findings: Iterable[Finding], topic: str, produced_at: datetime
+) -> list[tuple[UUID, str, bytes, dict[str, str]]]:
+    """(id, key, event as JSON, headers) of each finding, for the outbox."""
+    events = [announcement(finding, topic, produced_at) for finding in findings]
+    return [
+        (event.event_id, event.key, event.model_dump_json().encode(), {"kind": event.kind})
+        for event in events
+    ]

@@ -1,0 +1,192 @@
+"""One detector over the landed log: loads its state, then folds interval after interval.
+
+Findings and marks commit together, each time. The snapshot commits with them, but only every few
+thousand records or when the log is read to its end: it names its own offsets, and what lies
+between it and the marks is folded again at the next start. That changes no finding, since a fold
+depends on the log alone, and a snapshot of the whole US network takes a second to write.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from domain.detection import Detector, Fold
+from domain.detection.errors import SnapshotRefused
+from domain.network_state import FlightRecord
+from streaming.detect.announcement import TOPIC, outbox_entries
+from streaming.store import detected
+from streaming.store.database import Connection
+from streaming.store.derive import horizon
+from streaming.store.errors import Lost
+from streaming.store.intervals import Interval, advance, logs_named, pending
+from streaming.store.landing import put_in_outbox
+from streaming.topics import TOPICS
+from streaming.version import code_version
+
+MOST_RECORDS = 5_000
+SNAPSHOT_RECORDS = 5_000
+SNAPSHOT_SECONDS = 5.0
+HELD_BACK_RECORDS = 50_000
+
+log = structlog.get_logger(__name__)
+
+
+def reader_of(detector: str) -> str:
+    """The name under which a detector's marks and snapshot are kept."""
+    return f"detector:{detector}"
+
+
+def partitions_of(connection: Connection, topic: str) -> int:
+    """The lanes of a topic: as declared, or more when a log of it has had more."""
+    return max(TOPICS[topic].partitions, detected.partitions_written(connection, topic))
+
+
+def slices(interval: Interval, most: int) -> Iterator[Interval]:
+    """The interval in pieces of at most `most` offsets, each with its share of every partition."""
+    starts = {partition: since for partition, (since, _) in interval.spans.items()}
+    while starts:
+        share = max(1, most // len(starts))
+        spans = {p: (s, min(s + share, interval.spans[p][1])) for p, s in starts.items()}
+        yield Interval(interval.log_id, interval.log, spans)
+        starts = {p: until for p, (_, until) in spans.items() if until < interval.spans[p][1]}
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What one step did: offsets covered, findings made, and how many were new to the table."""
+
+    offsets: int
+    findings: int
+    new: int
+
+
+class Detection:
+    """A fold that keeps step with its reader's marks; after a raise, load anew."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        make: Callable[[int], Detector[Any]],
+        topic: str,
+        *,
+        at: Callable[[str], None] = lambda point: None,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Load the newest snapshot and fold what lies between it and the marks.
+
+        A snapshot that this version cannot read, or did not make, is set aside: the fold starts
+        over, and meets its own findings again. `connection` is in autocommit.
+        """
+        self._connection = connection
+        self._at = at
+        self._monotonic = monotonic
+        self.fold = Fold(make(partitions_of(connection, topic)))
+        self.topic = topic
+        self.reader = reader_of(self.fold.detector.name)
+        self._since_snapshot = 0
+        self._snapshot_at = monotonic()
+        with connection.transaction():
+            self._load()
+
+    def step(self) -> Detected | None:
+        """Fold what is pending, at most about 5,000 offsets; None when there is nothing.
+
+        Raises Lost when another process has moved the marks, DetectionError when the fold fails.
+        """
+        with self._connection.transaction():
+            intervals = self._pending()
+            if not intervals:
+                return None
+            for interval in intervals:
+                if not advance(self._connection, self.reader, interval):
+                    raise Lost(f"another process has moved the marks of {self.reader}")
+            self._at("after_marks")
+            records = [record for interval in intervals for record in self._records(interval)]
+            late = sum(self.fold.ordering.late.values())
+            found = self.fold.feed(records)
+            self._tell_late(sum(self.fold.ordering.late.values()) - late)
+            new = detected.save_findings(self._connection, found, code_version())
+            if new:
+                entries = outbox_entries(new, self.topic, datetime.now(UTC))
+                put_in_outbox(self._connection, TOPIC, entries)
+            self._at("after_findings")
+            offsets = sum(interval.rows for interval in intervals)
+            self._since_snapshot += offsets
+            if self._snapshot_due(more=offsets >= MOST_RECORDS // 2):
+                self.save_snapshot()
+            self._at("before_commit")
+        self._at("after_commit")
+        return Detected(offsets, len(found), len(new))
+
+    @property
+    def outgrown(self) -> bool:
+        """Whether the topic has more partitions now than the fold was built for: load anew."""
+        return partitions_of(self._connection, self.topic) > self.fold.detector.partitions
+
+    def save_snapshot(self) -> None:
+        """Store the state as of the marks; inside a step's transaction, or after it."""
+        snapshot = detected.Snapshot(self.fold.detector.version, self.fold.snapshot())
+        late = sum(self.fold.ordering.late.values())
+        detected.save_snapshot(self._connection, self.reader, snapshot, late)
+        self._since_snapshot, self._snapshot_at = 0, self._monotonic()
+        held = len(self.fold.ordering)
+        if held > HELD_BACK_RECORDS:
+            lane = self.fold.ordering.slowest
+            log.warning("detect.held_back", reader=self.reader, records=held, by=str(lane))
+
+    def _tell_late(self, count: int) -> None:
+        if count:
+            newest = list(self.fold.ordering.late_listed)[-min(count, 5) :]
+            records = [f"{one.log_id}/{one.lane.partition}/{one.offset}" for one in newest]
+            log.warning("detect.late", reader=self.reader, records=count, newest=records)
+
+    def _snapshot_due(self, *, more: bool) -> bool:
+        if self._since_snapshot >= SNAPSHOT_RECORDS:
+            return True
+        return not more and self._monotonic() - self._snapshot_at >= SNAPSHOT_SECONDS
+
+    def _pending(self) -> list[Interval]:
+        found = (
+            pending(self._connection, self.reader, log_id, MOST_RECORDS)
+            for log_id in logs_named(self._connection, self.topic)
+        )
+        return [interval for interval in found if interval is not None]
+
+    def _records(self, interval: Interval) -> Iterator[FlightRecord]:
+        for partition, (since, until) in sorted(interval.spans.items()):
+            yield from detected.flight_records(
+                self._connection, interval.log_id, partition, since, until
+            )
+
+    def _load(self) -> None:
+        snapshot = detected.load_snapshot(self._connection, self.reader)
+        if snapshot is not None:
+            try:
+                self.fold.restore(snapshot.state)
+            except SnapshotRefused as refusal:
+                log.warning("detect.starts_over", reader=self.reader, reason=str(refusal))
+                detected.start_over(self._connection, self.reader)
+                return
+        folded_again = 0
+        for interval in self._behind_marks():
+            records = list(self._records(interval))
+            self.fold.feed(records)
+            folded_again += len(records)
+        log.info("detect.loaded", reader=self.reader, folded_again=folded_again)
+
+    def _behind_marks(self) -> Iterator[Interval]:
+        """What the marks have passed and the snapshot has not, in slices, logs in order."""
+        read = horizon(self._connection, self.reader)
+        for log_id in logs_named(self._connection, self.topic):
+            spans = {}
+            for lane, (folded_log, offset) in self.fold.ordering.following.items():
+                # A lane goes on from log to log: before its own log it has folded everything.
+                since = offset if folded_log == log_id else 0
+                until = read.next_offset(log_id, lane.partition)
+                if folded_log <= log_id and since < until:
+                    spans[lane.partition] = (since, until)
+            yield from slices(Interval(log_id, self.topic, spans), MOST_RECORDS)

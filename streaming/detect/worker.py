@@ -1,0 +1,90 @@
+"""The detect worker: woken by landing, one detector, backing off when it or PostgreSQL fails."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from threading import Event as Signal
+from typing import Any
+
+import structlog
+
+from domain.detection import Detector
+from domain.detection.errors import DetectionError, UnknownLane
+from streaming.detect.detection import Detection
+from streaming.store.database import Connection, Unavailable
+from streaming.store.derive_wake import claim, listen, wait
+from streaming.store.errors import StoreError
+
+POLL_SECONDS = 1.0
+DEBOUNCE_SECONDS = 0.02
+LONGEST_PAUSE_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class DetectWorker:
+    """Runs one detector for as long as the process lives; of several processes one stands by.
+
+    A failing detector makes no progress and gives no sign of life, so that its health turns bad;
+    it is tried again after a pause that doubles up to a minute.
+    """
+
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        make: Callable[[int], Detector[Any]],
+        topic: str,
+        *,
+        beat: Callable[[], None] = lambda: None,
+        at: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._connect = connect
+        self._make = make
+        self._topic = topic
+        self._beat = beat
+        self._at = at
+        self._failures = 0
+
+    def run(self, stop: Signal) -> None:
+        """Detect until `stop` is set; the last thing done is a snapshot."""
+        while not stop.is_set():
+            try:
+                self._detect(stop)
+            except UnknownLane as grown:  # the next load knows the new partition
+                log.warning("detect.partitions_grew", reason=str(grown))
+            except DetectionError as error:
+                self._pause(stop, LONGEST_PAUSE_SECONDS, "detect.failed", error)
+            except (Unavailable, StoreError) as error:
+                self._pause(stop, 10.0, "detect.interrupted", error)
+
+    def _detect(self, stop: Signal) -> None:
+        connection = self._connect()
+        try:
+            while not claim(connection, f"detect {self._topic}"):
+                self._beat()
+                if stop.wait(POLL_SECONDS):
+                    return
+            listen(connection, ["landed"])
+            detection = Detection(connection, self._make, self._topic, at=self._at)
+            while not stop.is_set():
+                done = detection.step()
+                self._failures = 0
+                self._beat()
+                if done is None:
+                    if detection.outgrown:
+                        log.warning("detect.partitions_grew", reader=detection.reader)
+                        return
+                    wait(connection, POLL_SECONDS, DEBOUNCE_SECONDS)
+                elif done.findings:
+                    log.info("detect.found", reader=detection.reader, **asdict(done))
+            detection.save_snapshot()
+        finally:
+            with suppress(Unavailable):
+                connection.close()
+
+    def _pause(self, stop: Signal, most: float, event: str, error: Exception) -> None:
+        self._failures += 1
+        pause = min(most, 0.25 * 2**self._failures)
+        write = log.error if event == "detect.failed" else log.warning
+        write(event, reason=str(error).strip(), failures=self._failures, retry_in_s=pause)
+        stop.wait(pause)
