@@ -8,7 +8,6 @@ from assets.catalogue import described, key
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.run import Asked, derive
 from streaming.store.derive import Database
-from streaming.version import code_version
 
 
 @dg.asset(
@@ -17,7 +16,7 @@ from streaming.version import code_version
         key("landed.passenger_events"),
         key("detected.findings"),
     ],
-    code_version=code_version(),
+    code_version=DISRUPTIONS.version,
     output_required=False,
     **described(
         "derived.disruptions",
@@ -30,5 +29,5 @@ from streaming.version import code_version
 )
 def disruptions(
     context: dg.AssetExecutionContext, config: Asked, database: dg.ResourceParam[Database]
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     yield from derive(context, DISRUPTIONS, config, database)

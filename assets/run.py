@@ -21,7 +21,7 @@ class Asked(dg.Config):
 
 def derive(
     context: dg.AssetExecutionContext, derivation: Derivation, asked: Asked, database: Database
-) -> Iterator[dg.MaterializeResult]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """Run the derivation; yields nothing when there was nothing to do or others have done it."""
     intervals = from_text(asked.intervals) if asked.intervals else None
     with database.connect() as connection:
@@ -39,6 +39,7 @@ def shown(done: Written) -> dict[str, Any]:
     return {
         **interval_metadata(done.intervals),
         **{f"rows {table}": count for table, count in done.outcome.rows.items()},
+        **done.outcome.counts,
         **{f"version {what}": version for what, version in done.outcome.versions.items()},
         **({"event time": done.outcome.as_of.isoformat()} if done.outcome.as_of else {}),
     }

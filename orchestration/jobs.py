@@ -6,22 +6,21 @@ from assets.catalogue import key
 
 correlate_disruptions = dg.define_asset_job(
     "correlate_disruptions",
-    selection=[key("derived.disruptions")],
+    selection=dg.AssetSelection.assets(key("derived.disruptions")).without_checks(),
     description="Correlated disruptions, when the materialiser is not there to make them at once.",
 )
 
 respond_to_disruption = dg.define_asset_job(
     "respond_to_disruption",
-    selection=[
-        key("derived.passenger_impacts"),
-        key("derived.assessments"),
-        key("ledger.transactions"),
-    ],
+    selection=dg.AssetSelection.assets(
+        key("derived.passenger_impacts"), key("derived.assessments"), key("ledger.transactions")
+    ).without_checks(),
     description="What changed disruptions mean for passengers, what the law says, what is booked.",
 )
 
-compute_features = dg.define_asset_job(
-    "compute_features",
-    selection=[key("derived.features")],
-    description="Point-in-time features of the legs whose forecast is due.",
+check_realtime = dg.define_asset_job(
+    "check_realtime",
+    selection=dg.AssetSelection.all_asset_checks(),
+    description="All asset checks of the realtime location. They read whole tables, so they run "
+    "by the clock and not with every materialisation.",
 )

@@ -34,6 +34,10 @@ _IN_FLIGHT = [
 _FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A run to ask for: from this derivation on, over these intervals."""
@@ -62,13 +66,12 @@ def request(
     instance: dg.DagsterInstance,
     wanted: Wanted,
     selection: Sequence[Derivation],
-    now: datetime | None = None,
 ) -> dg.RunRequest | dg.SkipReason:
     """The run request for `wanted`, or why there is none now.
 
     The run key names interval and attempt, so two ticks never start two runs for one attempt.
     """
-    now = now or datetime.now(UTC)
+    now = _now()
     reader = wanted.derivation.reader
     alive = dg.RunsFilter(
         tags={READER_TAG: reader}, statuses=_IN_FLIGHT, updated_after=now - LOST_AFTER

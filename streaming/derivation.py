@@ -5,7 +5,7 @@ It knows no Dagster: an asset, the materialiser and a test call the same `run`.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from streaming.store.database import Connection
@@ -15,11 +15,15 @@ from streaming.store.intervals import Interval, advance, logs_named, pending
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a step wrote: rows by table, the versions it used, the event time it reached."""
+    """What a step wrote: rows by table, the versions it used, the event time it reached.
+
+    `counts` are further figures worth showing, by their name.
+    """
 
     rows: Mapping[str, int]
     versions: Mapping[str, str]
     as_of: datetime | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 Step = Callable[[Connection, tuple[Interval, ...]], Outcome]
@@ -31,12 +35,15 @@ class Derivation:
 
     `reader` owns the marks and is the table's own name; `inputs` are names of logs; `step` reads
     the intervals' rows, calls one pure function and writes. `most_rows` bounds one transaction.
+    `version` is raised by hand when the same input would give other rows; the exact code of each
+    row is in its `code_version`.
     """
 
     reader: str
     inputs: tuple[str, ...]
     step: Step
     most_rows: int = 2_000
+    version: str = "1"
 
 
 @dataclass(frozen=True, slots=True)

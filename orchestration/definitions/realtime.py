@@ -2,16 +2,28 @@
 
 import dagster as dg
 
-from assets import landed
+from assets import checks, landed, response
 from assets.disruptions import disruptions
-from orchestration.jobs import correlate_disruptions
+from orchestration.jobs import check_realtime, correlate_disruptions, respond_to_disruption
 from orchestration.resources import DatabaseResource
+from orchestration.schedules import checks_by_the_clock
 from sensors.light import light_assets_without_materialiser
+from sensors.response import disruptions_to_answer
 
 defs = dg.Definitions(
-    assets=[*landed.SPECS, disruptions],
-    jobs=[correlate_disruptions],
-    sensors=[light_assets_without_materialiser],
+    assets=[
+        *landed.SPECS,
+        disruptions,
+        response.passenger_impacts,
+        response.assessments,
+        response.transactions,
+        response.POSTINGS,
+        response.ACCOUNTS,
+    ],
+    asset_checks=checks.REALTIME,
+    jobs=[correlate_disruptions, respond_to_disruption, check_realtime],
+    schedules=[checks_by_the_clock],
+    sensors=[light_assets_without_materialiser, disruptions_to_answer],
     resources={
         "database": DatabaseResource(role="knockon_assets", application_name="knockon-realtime")
     },

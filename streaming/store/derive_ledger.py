@@ -1,0 +1,119 @@
+"""What booking reads and writes: assessments not yet booked, what an obligation carries already."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from domain.ledger import Account, Booked, Posting, Transaction
+from streaming.store.database import Connection
+from streaming.store.derive import copy_rows, insert
+from streaming.store.derive_rights import between
+from streaming.store.intervals import Interval, append, register_table_log
+
+BOOKS = "ledger.transactions"
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """What the books read of an assessment and of the obligation that it is about."""
+
+    sequence: int
+    assessment_id: UUID
+    obligation_key: UUID
+    revision: str
+    regime: str
+    rulebook: str
+    event: str
+    currency: str
+    accrual_minor: int
+    citations: list[str]
+    certainty: str
+    as_of: datetime
+    passenger_ref: UUID
+    journey_id: UUID
+    obligation_event: str
+
+
+_ASSESSMENTS = """
+    select a.sequence, a.assessment_id, a.obligation_key, a.revision, a.regime, a.rulebook,
+        a.event, a.currency, a.amount_max_minor as accrual_minor, a.citations, a.certainty,
+        a.as_of, i.passenger_ref, i.journey_id, i.obligation_event
+    from derived.assessments a join derived.passenger_impacts i on i.sequence = a.impact_sequence
+    where a.sequence >= %(since)s and a.sequence < %(until)s order by a.sequence
+"""
+
+_BOOKED = """
+    select t.obligation_key, t.transaction_id, t.revision, t.reverses,
+        array_agg(p.account order by p.line), array_agg(p.amount_minor order by p.line),
+        array_agg(p.currency order by p.line)
+    from ledger.transactions t join ledger.postings p using (transaction_id)
+    where t.obligation_key = any(%s) group by t.transaction_id order by t.sequence
+"""
+
+
+def assessments_in(connection: Connection, interval: Interval) -> list[AssessmentRow]:
+    """The assessments of the interval, by sequence."""
+    with connection.cursor(row_factory=class_row(AssessmentRow)) as cursor:
+        return cursor.execute(_ASSESSMENTS, between(interval)).fetchall()
+
+
+def close_the_books_to_others(connection: Connection) -> None:
+    """Hold the end of the books until commit: nobody else can number a transaction meanwhile.
+
+    Whoever reads what is booked after this reads what will still be booked when it commits.
+    """
+    append(connection, register_table_log(connection, BOOKS), 0)
+
+
+def already_booked(
+    connection: Connection, obligation_keys: Collection[UUID]
+) -> dict[UUID, list[Booked]]:
+    """What each obligation carries, oldest first."""
+    found: dict[UUID, list[Booked]] = {}
+    rows = connection.execute(_BOOKED, (list(obligation_keys),))
+    for key, transaction_id, revision, reverses, accounts, amounts, currencies in rows:
+        lines = zip(accounts, amounts, currencies, strict=True)
+        postings = tuple(
+            Posting(account=account, amount_minor=amount, currency=currency)
+            for account, amount, currency in lines
+        )
+        found.setdefault(key, []).append(Booked(transaction_id, revision, reverses, postings))
+    return found
+
+
+def open_accounts(connection: Connection, chart: Iterable[Account]) -> None:
+    """Make the accounts of the chart that the books do not have yet."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into ledger.accounts (account, kind, description) values (%s, %s, %s)"
+            " on conflict (account) do nothing",
+            [(account.name, account.kind, account.description) for account in chart],
+        )
+
+
+def write_transactions(
+    connection: Connection,
+    transactions: Sequence[tuple[Transaction, tuple[str, ...]]],
+    code_version: str,
+) -> int:
+    """Append transactions, each with its evidence, and their lines; returns how many lines."""
+    rows = [
+        {**transaction.model_dump(exclude={"postings"}), "evidence": evidence}
+        for transaction, evidence in transactions
+    ]
+    insert(connection, BOOKS, rows, code_version=code_version)
+    lines = [
+        {
+            "transaction_id": transaction.transaction_id,
+            "line": number,
+            **posting.model_dump(),
+        }
+        for transaction, _ in transactions
+        for number, posting in enumerate(transaction.postings, start=1)
+    ]
+    if lines:
+        copy_rows(connection, "ledger.postings", lines)
+    return len(lines)
