@@ -59,8 +59,8 @@ def _by_length_of_delay(inquiry: Inquiry, band: Band, gross: int, net: int) -> S
     """The half of CO-04, and the two minutes at which court and statute part."""
     limits = inquiry.rules.delay
     if band != limits.half_in:
-        middle = band == "1500_3500_or_intra_eu"
-        if middle and net == inquiry.rules.half_up_to[band]:
+        # Only the middle band's limit of Art 7(2) is as long as the delay that is owed from.
+        if net == inquiry.rules.half_up_to[band]:
             inquiry.hit("CO-06", "Exactly three hours in the middle band: the court never halves "
                         "here, the statute's words would.")  # fmt: skip
             return _half(inquiry, band) if inquiry.fork("edge_180") else _full(inquiry, band)

@@ -72,8 +72,11 @@ def impacts(
     if len(journey.itineraries) == 1:
         way = booked
     broken, breach = first_breach(booked, way)
+    stranded = breach in ("cancellation", "missed_connection") and len(journey.itineraries) == 1
+    if stranded:  # what left without the passenger says nothing of when the passenger goes on
+        way = way[: way.index(broken) + 1]
     arrival = final_arrival(booked, way)
-    waited = departure_delay(booked, way)
+    waited = None if stranded else departure_delay(booked, way)
     if not already_affected and not affected(booked, breach, arrival, waited):
         return ()
     facts = {

@@ -119,6 +119,30 @@ def test_a_missed_connection_counts_at_the_final_destination() -> None:
     assert impact.leg_ids == rebooked(1, 2, 3)
 
 
+def test_a_connection_missed_and_not_yet_rebooked() -> None:
+    legs = book(
+        leg(1, "INV", "LHR", 0, 90, aobt=50, aibt=140),
+        leg(2, "LHR", "JFK", 135, 600, aobt=136, aibt=600, doors_open_at=600),
+    )
+    impact = one(impacts(journey(1, 2), legs))
+    assert (impact.facts.event, impact.broken_leg_id) == ("missed_connection", UUID(int=1))
+    # The flight arrived in time, without this passenger.
+    assert (impact.facts.departure_delay_minutes, impact.facts.arrival_delay_minutes) == (None,) * 2
+    assert not impact.settled
+    assert assess(impact.facts).needs == ("arrival time", "departure time")
+
+
+def test_a_connection_too_short_to_change_is_missed_too() -> None:
+    """In block 25 minutes before the onward flight, and moved to the next one."""
+    legs = book(
+        leg(1, "INV", "LHR", 0, 90, aobt=20, aibt=110),
+        leg(2, "LHR", "JFK", 135, 600, aobt=136, aibt=600),
+        leg(3, "LHR", "JFK", 440, 900, aobt=445, aibt=900, doors_open_at=900),
+    )
+    impact = one(impacts(journey(1, 2, itineraries=(rebooked(1, 2), rebooked(3))), legs))
+    assert (impact.facts.event, impact.broken_leg_id) == ("missed_connection", UUID(int=1))
+
+
 def test_rebooking_may_name_the_whole_way_or_only_the_rest() -> None:
     legs = book(
         leg(1, "INV", "LHR", 0, 90, aobt=50, aibt=140),
