@@ -82,9 +82,13 @@ class Broker:
         return found
 
     def delete_topic(self, name: str) -> None:
-        """Remove a topic and its records."""
+        """Remove a topic and its records; one that does not exist is fine."""
         for future in self._admin.delete_topics([name], request_timeout=SECONDS).values():
-            future.result()
+            try:
+                future.result()
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise BrokerError(f"cannot delete {name}: {error.args[0].str()}") from error
 
 
 def _new(topic: Topic) -> NewTopic:

@@ -27,7 +27,7 @@ class Registry:
         try:
             registered = self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
             self._client.set_config(
-                subject, ServerConfig(compatibility_level=ConfigCompatibilityLevel.FULL_TRANSITIVE)
+                subject, ServerConfig(compatibility=ConfigCompatibilityLevel.FULL_TRANSITIVE)
             )
         except (SchemaRegistryError, OSError) as error:
             raise BrokerError(f"the registry refuses {subject}: {error}") from error

@@ -104,7 +104,6 @@ class Keyring:
             keys[subject] = self._master.unwrap(subject, wrapped_key)
         return keys
 
-
     def _new_key(self, subject: UUID) -> bytes:
         data_key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
         return self._master.wrap(subject, data_key, nonce)

@@ -11,23 +11,27 @@ from streaming.store.models.columns import Base, Big, LogId, MaybeTime, Time
 
 
 class Record:
-    """The identity of a Kafka record, and the envelope of the event in it."""
+    """The identity of a Kafka record, and the envelope of the event in it: the first columns."""
 
-    log_id: Mapped[LogId] = mapped_column(primary_key=True)
-    partition: Mapped[int] = mapped_column(primary_key=True)
-    offset: Mapped[Big] = mapped_column(primary_key=True)
-    recorded_at: Mapped[Time] = mapped_column(comment="Timestamp of the Kafka record; immutable.")
-    landed_at: Mapped[Time] = mapped_column(comment="When the lander wrote the row.")
-    schema_id: Mapped[int] = mapped_column(comment="Registry id on the wire.")
-    event_id: Mapped[UUID]
-    key: Mapped[str]
-    kind: Mapped[str]
-    occurred_at: Mapped[Time] = mapped_column(comment="Event time: when the fact was knowable.")
-    produced_at: Mapped[Time]
-    source: Mapped[str]
-    schema_version: Mapped[int]
-    correlation_id: Mapped[UUID]
-    causation_id: Mapped[UUID | None]
+    log_id: Mapped[LogId] = mapped_column(primary_key=True, sort_order=-1)
+    partition: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
+    offset: Mapped[Big] = mapped_column(primary_key=True, sort_order=-1)
+    recorded_at: Mapped[Time] = mapped_column(
+        comment="Timestamp of the Kafka record; immutable.", sort_order=-1
+    )
+    landed_at: Mapped[Time] = mapped_column(comment="When the lander wrote the row.", sort_order=-1)
+    schema_id: Mapped[int] = mapped_column(comment="Registry id on the wire.", sort_order=-1)
+    event_id: Mapped[UUID] = mapped_column(sort_order=-1)
+    key: Mapped[str] = mapped_column(sort_order=-1)
+    kind: Mapped[str] = mapped_column(sort_order=-1)
+    occurred_at: Mapped[Time] = mapped_column(
+        comment="Event time: when the fact was knowable.", sort_order=-1
+    )
+    produced_at: Mapped[Time] = mapped_column(sort_order=-1)
+    source: Mapped[str] = mapped_column(sort_order=-1)
+    schema_version: Mapped[int] = mapped_column(sort_order=-1)
+    correlation_id: Mapped[UUID] = mapped_column(sort_order=-1)
+    causation_id: Mapped[UUID | None] = mapped_column(sort_order=-1)
 
 
 class FlightRow(Record, Base):

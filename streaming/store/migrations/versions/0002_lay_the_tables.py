@@ -515,17 +515,6 @@ def upgrade() -> None:
     )
     op.create_table(
         "external_data",
-        sa.Column("station", sa.Text(), nullable=True),
-        sa.Column("observed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("temperature_c", sa.Double(), nullable=True),
-        sa.Column("dew_point_c", sa.Double(), nullable=True),
-        sa.Column("relative_humidity_pct", sa.Double(), nullable=True),
-        sa.Column("wind_direction_deg", sa.Double(), nullable=True),
-        sa.Column("wind_speed_kt", sa.Double(), nullable=True),
-        sa.Column("wind_gust_kt", sa.Double(), nullable=True),
-        sa.Column("precipitation_mm", sa.Double(), nullable=True),
-        sa.Column("pressure_hpa", sa.Double(), nullable=True),
-        sa.Column("visibility_km", sa.Double(), nullable=True),
         sa.Column("log_id", sa.Integer(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
@@ -556,6 +545,17 @@ def upgrade() -> None:
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("correlation_id", sa.Uuid(), nullable=False),
         sa.Column("causation_id", sa.Uuid(), nullable=True),
+        sa.Column("station", sa.Text(), nullable=True),
+        sa.Column("observed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("temperature_c", sa.Double(), nullable=True),
+        sa.Column("dew_point_c", sa.Double(), nullable=True),
+        sa.Column("relative_humidity_pct", sa.Double(), nullable=True),
+        sa.Column("wind_direction_deg", sa.Double(), nullable=True),
+        sa.Column("wind_speed_kt", sa.Double(), nullable=True),
+        sa.Column("wind_gust_kt", sa.Double(), nullable=True),
+        sa.Column("precipitation_mm", sa.Double(), nullable=True),
+        sa.Column("pressure_hpa", sa.Double(), nullable=True),
+        sa.Column("visibility_km", sa.Double(), nullable=True),
         sa.ForeignKeyConstraint(
             ["log_id"], ["logs.logs.log_id"], name=op.f("fk_external_data_log_id_logs")
         ),
@@ -565,6 +565,36 @@ def upgrade() -> None:
     )
     op.create_table(
         "flight_events",
+        sa.Column("log_id", sa.Integer(), nullable=False),
+        sa.Column("partition", sa.Integer(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Timestamp of the Kafka record; immutable.",
+        ),
+        sa.Column(
+            "landed_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="When the lander wrote the row.",
+        ),
+        sa.Column("schema_id", sa.Integer(), nullable=False, comment="Registry id on the wire."),
+        sa.Column("event_id", sa.Uuid(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column(
+            "occurred_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="Event time: when the fact was knowable.",
+        ),
+        sa.Column("produced_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("schema_version", sa.Integer(), nullable=False),
+        sa.Column("correlation_id", sa.Uuid(), nullable=False),
+        sa.Column("causation_id", sa.Uuid(), nullable=True),
         sa.Column("leg_id", sa.Uuid(), nullable=True),
         sa.Column("airline", sa.Text(), nullable=True),
         sa.Column("flight_number", sa.Text(), nullable=True),
@@ -585,6 +615,18 @@ def upgrade() -> None:
         sa.Column("diverted_to", sa.Text(), nullable=True),
         sa.Column("delay_code", sa.Text(), nullable=True),
         sa.Column("irregularity_cause", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["log_id"], ["logs.logs.log_id"], name=op.f("fk_flight_events_log_id_logs")
+        ),
+        sa.PrimaryKeyConstraint("log_id", "partition", "offset", name=op.f("pk_flight_events")),
+        schema="landed",
+        comment="Grain: one record of topic flight.events.",
+    )
+    op.create_index(
+        "ix_flight_events_leg_id", "flight_events", ["leg_id"], unique=False, schema="landed"
+    )
+    op.create_table(
+        "passenger_events",
         sa.Column("log_id", sa.Integer(), nullable=False),
         sa.Column("partition", sa.Integer(), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=False),
@@ -615,18 +657,6 @@ def upgrade() -> None:
         sa.Column("schema_version", sa.Integer(), nullable=False),
         sa.Column("correlation_id", sa.Uuid(), nullable=False),
         sa.Column("causation_id", sa.Uuid(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["log_id"], ["logs.logs.log_id"], name=op.f("fk_flight_events_log_id_logs")
-        ),
-        sa.PrimaryKeyConstraint("log_id", "partition", "offset", name=op.f("pk_flight_events")),
-        schema="landed",
-        comment="Grain: one record of topic flight.events.",
-    )
-    op.create_index(
-        "ix_flight_events_leg_id", "flight_events", ["leg_id"], unique=False, schema="landed"
-    )
-    op.create_table(
-        "passenger_events",
         sa.Column("passenger_ref", sa.Uuid(), nullable=True, comment="Keyed pseudonym."),
         sa.Column("journey_id", sa.Uuid(), nullable=True),
         sa.Column("leg_ids", postgresql.ARRAY(sa.Uuid()), nullable=True),
@@ -644,36 +674,6 @@ def upgrade() -> None:
         sa.Column("offered_sibt", sa.DateTime(timezone=True), nullable=True),
         sa.Column("checked_in", sa.Boolean(), nullable=True),
         sa.Column("booking_class", sa.Text(), nullable=True),
-        sa.Column("log_id", sa.Integer(), nullable=False),
-        sa.Column("partition", sa.Integer(), nullable=False),
-        sa.Column("offset", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "recorded_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="Timestamp of the Kafka record; immutable.",
-        ),
-        sa.Column(
-            "landed_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="When the lander wrote the row.",
-        ),
-        sa.Column("schema_id", sa.Integer(), nullable=False, comment="Registry id on the wire."),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column(
-            "occurred_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="Event time: when the fact was knowable.",
-        ),
-        sa.Column("produced_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("schema_version", sa.Integer(), nullable=False),
-        sa.Column("correlation_id", sa.Uuid(), nullable=False),
-        sa.Column("causation_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["log_id"], ["logs.logs.log_id"], name=op.f("fk_passenger_events_log_id_logs")
         ),

@@ -1,0 +1,139 @@
+"""Fresh topics and a database for each landing test, and landers as processes."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+import pytest
+
+from domain.events import FlightEvent
+from orchestration.stack import Stack
+from streaming.broker import Broker, BrokerError, Publisher, read_to_end
+from streaming.broker.registry import Registry
+from streaming.codec import Codec
+from streaming.producer import EventProducer
+from streaming.store.audit import accounted_offsets
+from streaming.store.database import connect
+from streaming.topics import LANDING, TOPICS
+
+START = datetime(2026, 6, 15, 6, tzinfo=UTC)
+SPACE = UUID("11111111-2222-5333-8444-555555555555")
+MASTER_KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+def departure(number: int) -> FlightEvent:
+    """The `number`-th made-up departure."""
+    when = START + timedelta(seconds=number)
+    leg = uuid5(SPACE, str(number))
+    return FlightEvent(
+        event_id=uuid5(leg, "departed"), key=str(leg), kind="leg_departed", occurred_at=when,
+        produced_at=when, source="test", correlation_id=leg, leg_id=leg, aobt=when,
+    )  # fmt: skip
+
+
+@dataclass
+class Landing:
+    """One test's topics, database and landers."""
+
+    stack: Stack
+    database_url: str
+    producer: EventProducer
+    produced: int = 0
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def bootstrap_servers(self) -> str:
+        return str(self.stack.settings.kafka_bootstrap_servers)
+
+    def produce(self, count: int, unreadable: int = 0) -> None:
+        """Departures spread over the partitions by key, then unreadable records."""
+        for number in range(self.produced, self.produced + count):
+            self.producer.send(departure(number))
+        for number in range(unreadable):
+            self.producer.send_raw("flight.events", str(number).encode(), b"not avro")
+        self.produced += count
+        self.producer.flush()
+
+    def lander(self, **given: object) -> subprocess.Popen[bytes]:
+        """Start a lander; `die_at`, `after` and `kind` as in doomed_lander."""
+        settings = {
+            "database_url": self.database_url,
+            "bootstrap_servers": self.bootstrap_servers,
+            "registry_url": self.stack.settings.schema_registry_url,
+            "master_key": MASTER_KEY,
+            **given,
+        }
+        command = [sys.executable, "-m", "tests.streaming.landing.doomed_lander"]
+        process = subprocess.Popen([*command, json.dumps(settings)], stdout=subprocess.PIPE)
+        self.processes.append(process)
+        return process
+
+    def on_kafka(self) -> dict[int, set[int]]:
+        """Offsets per partition of flight.events that an independent consumer sees."""
+        return {
+            partition: {r.offset for r in read_to_end(self.bootstrap_servers, "flight.events", partition)}
+            for partition in range(TOPICS["flight.events"].partitions)
+        }
+
+    def landed(self) -> dict[int, list[int]]:
+        """Offsets per partition in PostgreSQL, rows and dead letters, duplicates kept."""
+        with connect(self.database_url, "test") as connection:
+            rows = connection.execute(
+                "select partition, \"offset\" from landed.flight_events union all"
+                " select partition, \"offset\" from landed.dead_letters"
+            ).fetchall()
+        found: dict[int, list[int]] = {p: [] for p in range(TOPICS["flight.events"].partitions)}
+        for partition, offset in rows:
+            found[partition].append(offset)
+        return found
+
+    def wait_until_landed(self, seconds: float = 60) -> None:
+        """Until as many rows and dead letters as records produced are there, or time is up."""
+        deadline = time.monotonic() + seconds
+        expected = sum(map(len, self.on_kafka().values()))
+        while sum(map(len, self.landed().values())) < expected and time.monotonic() < deadline:
+            time.sleep(0.2)
+
+    def assert_exactly_once(self) -> None:
+        """Every offset on Kafka is in PostgreSQL, once."""
+        landed = self.landed()
+        for partition, offsets in self.on_kafka().items():
+            assert sorted(landed[partition]) == sorted(offsets), f"partition {partition}"
+
+    def close(self) -> None:
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+
+@pytest.fixture
+def landing(stack: Stack, migrated_url: str) -> Iterator[Landing]:
+    """Empty topics (made anew, so another topic id) and an empty database."""
+    bootstrap = str(stack.settings.kafka_bootstrap_servers)
+    broker = Broker(bootstrap)
+    for topic in LANDING:
+        broker.delete_topic(topic.name)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            broker.ensure_topics(TOPICS.values())
+            break
+        except BrokerError:  # the old ones are still being removed
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+    codec = Codec(Registry(str(stack.settings.schema_registry_url)))
+    one = Landing(stack, migrated_url, EventProducer(Publisher(bootstrap), codec))
+    yield one
+    one.close()
+
+
+__all__ = ["Landing", "accounted_offsets", "departure", "landing"]

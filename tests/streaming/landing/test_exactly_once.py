@@ -1,0 +1,99 @@
+"""Nothing lost and nothing twice, whatever dies and whenever; on the real engines."""
+
+import signal
+import time
+
+import pytest
+
+from tests.streaming.landing.conftest import Landing
+
+POINTS = (
+    "before_fence", "after_fence", "before_copy", "after_copy", "before_commit", "after_commit",
+    "before_acknowledgement", "after_acknowledgement",
+)  # fmt: skip
+KILLS = 20
+
+
+def test_what_is_landed_is_what_was_produced(landing: Landing) -> None:
+    landing.produce(3_000, unreadable=5)
+    lander = landing.lander()
+    landing.wait_until_landed()
+    lander.send_signal(signal.SIGTERM)
+    assert lander.wait(20) == 0
+    landing.assert_exactly_once()
+    assert sum(map(len, landing.landed().values())) == 3_005
+
+
+def test_twenty_kills_at_named_points_lose_and_double_nothing(landing: Landing) -> None:
+    for kill in range(KILLS):
+        landing.produce(400, unreadable=1)
+        # The later batch too, so that a kill meets a lander in the middle of its work.
+        doomed = landing.lander(die_at=POINTS[kill % len(POINTS)], after=1 + kill % 2)
+        landing.produce(400)
+        try:
+            code = doomed.wait(20)
+        except TimeoutError:
+            pytest.fail("the lander did not reach the point")
+        assert code == -signal.SIGKILL
+    landing.lander()
+    landing.wait_until_landed()
+    landing.assert_exactly_once()
+
+
+def test_two_landers_on_one_partition_double_nothing(landing: Landing) -> None:
+    landing.produce(2_000)
+    first = landing.lander()
+    time.sleep(1.5)
+    second = landing.lander(kind="forcing")
+    for _ in range(10):
+        landing.produce(1_000)
+    landing.wait_until_landed()
+    assert first.poll() is None
+    assert second.poll() is None
+    landing.assert_exactly_once()
+
+
+def test_a_second_lander_takes_over_when_the_first_dies(landing: Landing) -> None:
+    landing.produce(500)
+    first = landing.lander()
+    landing.wait_until_landed()
+    landing.lander()
+    time.sleep(1.5)
+    first.kill()
+    landing.produce(500)
+    landing.wait_until_landed(30)
+    landing.assert_exactly_once()
+
+
+def test_without_the_fence_the_same_check_turns_red(landing: Landing) -> None:
+    """The test of the test: two landers that do not compare land records twice."""
+    landing.produce(4_000)
+    landing.lander(kind="unfenced")
+    landing.lander(kind="unfenced")
+    landing.wait_until_landed()
+    time.sleep(3)
+    with pytest.raises(AssertionError, match="partition"):
+        landing.assert_exactly_once()
+
+
+def test_a_crash_of_postgresql_loses_and_doubles_nothing(landing: Landing) -> None:
+    landing.produce(2_000)
+    landing.lander()
+    time.sleep(1.5)
+    before = landing.stack.pid("postgres")
+    # SIGQUIT is what `pg_ctl stop -m immediate` sends: no shutdown, recovery at the next start.
+    landing.stack.kill("postgres", signal.SIGQUIT)
+    landing.produce(3_000)
+    landing.stack.wait_until_healthy_again("postgres", before)
+    landing.wait_until_landed()
+    landing.assert_exactly_once()
+
+
+def test_a_restart_of_the_broker_loses_and_doubles_nothing(landing: Landing) -> None:
+    landing.produce(2_000)
+    landing.lander()
+    time.sleep(1.5)
+    landing.stack.restart("kafka")
+    landing.produce(2_000)
+    landing.wait_until_landed()
+    landing.assert_exactly_once()
