@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import doctor, engines, logs, stack, status
+from orchestration.cli import doctor, engines, lineage, logs, stack, status, verify
 from orchestration.cli.errors import Explained
 
 app = typer.Typer(
@@ -21,4 +21,6 @@ app.command("down")(stack.down)
 app.command("status")(status.status)
 app.command("logs")(logs.logs)
 app.command("doctor")(doctor.doctor)
+app.command("verify")(verify.verify)
+app.command("lineage")(lineage.lineage)
 app.add_typer(engines.app, name="engines")

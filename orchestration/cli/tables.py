@@ -10,9 +10,18 @@ if TYPE_CHECKING:
     from orchestration.stack.report import StackReport
 
 
+WIDTH_OF_A_FILE = 160
+"""Columns when nobody watches: the width of a terminal would cut addresses off."""
+
+
+def _console() -> Console:
+    console = Console()
+    return console if console.is_terminal else Console(width=WIDTH_OF_A_FILE)
+
+
 def show_status(report: "StackReport") -> None:
     """The components, how far the readers are behind, and the analyst's door."""
-    console = Console()
+    console = _console()
     table = Table(box=None, pad_edge=False)
     for heading in ("component", "health", "version", "memory", "up", "address"):
         table.add_column(heading, no_wrap=True, overflow="ignore")
@@ -40,7 +49,7 @@ def show_status(report: "StackReport") -> None:
 
 def show_checks(checks: "list[Check]") -> None:
     """A line per check, with the mend of what is wrong below it."""
-    console = Console()
+    console = _console()
     for check in checks:
         mark = "[green]ok  [/]" if check.mend is None else "[red]no  [/]"
         console.print(f"{mark} {check.subject:<16} {check.found}", highlight=False, soft_wrap=True)

@@ -1,0 +1,38 @@
+"""`knockon verify`: prove the invariants on the live database; exit 1 when one is broken."""
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Prove exactly-once, live = batch, balance, founded assessments, and no plaintext."""
+    from rich.console import Console
+
+    from orchestration.verify.run import verify as run
+    from streaming.settings import Settings
+
+    console = Console()
+    verdicts = []
+    for verdict in run(Settings()):
+        verdicts.append(verdict)
+        if not as_json:
+            sign = "[green]holds [/]" if verdict.holds else "[red]BROKEN[/]"
+            counted = f"{verdict.checked:>9,} {verdict.invariant}"
+            console.print(f"  {sign} {verdict.name:<24} {counted}", highlight=False)
+            for line in verdict.shown():
+                console.print(f"           {line}", style="red", highlight=False)
+    if as_json:
+        rows = [
+            {
+                "name": v.name, "invariant": v.invariant, "holds": v.holds,
+                "checked": v.checked, "broken": list(v.broken),
+            }
+            for v in verdicts
+        ]  # fmt: skip
+        typer.echo(json.dumps({"holds": all(v.holds for v in verdicts), "checks": rows}))
+    if not all(v.holds for v in verdicts):
+        raise typer.Exit(1)

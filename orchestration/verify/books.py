@@ -1,0 +1,40 @@
+"""The ledger balances; every assessment has its basis, and comes out the same again."""
+
+from typing import Any
+
+from domain.passenger_rights import RightsFacts, assess
+from orchestration.verify.verdict import Verdict
+from streaming.store import audit
+from streaming.store.database import Connection
+
+
+def ledger_balances(connection: Connection) -> Verdict:
+    """Summed from the postings, not asked of the trigger that should have refused them."""
+    return Verdict(
+        "ledger balances",
+        "transactions whose postings sum to zero per currency",
+        audit.count(connection, "ledger", "transactions"),
+        [f"transaction {key}" for key in audit.unbalanced(connection)],
+    )
+
+
+def assessments_founded(connection: Connection) -> Verdict:
+    """Looks each basis up, then assesses the stored facts again and compares the money."""
+    broken = [f"assessment {key} lacks its basis" for key in audit.baseless_assessments(connection)]
+    checked = 0
+    for key, facts, amount, currency, rulebook in audit.assessments_with_facts(connection):
+        checked += 1
+        again = _assess_again(facts)
+        if again != (amount, currency, rulebook):
+            broken.append(f"assessment {key} holds {amount} {currency}, its facts give {again}")
+    return Verdict(
+        "assessments founded",
+        "assessments with facts, rulebook and citation that come out the same again",
+        checked,
+        broken,
+    )
+
+
+def _assess_again(facts: dict[str, Any]) -> tuple[int, str, str]:
+    answer = assess(RightsFacts.model_validate(facts))
+    return answer.amount_minor, answer.currency, answer.rulebook

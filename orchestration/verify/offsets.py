@@ -1,0 +1,41 @@
+"""Landed and dead-lettered offsets are exactly those that an independent consumer sees."""
+
+from orchestration.verify.verdict import Verdict
+from streaming.broker import Broker, read_to_end
+from streaming.store import audit
+from streaming.store.database import Connection
+from streaming.store.intervals import ends, register_kafka_log
+from streaming.topics import LANDING
+
+
+def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
+    """Per partition of every landing topic, up to its landed mark.
+
+    What lies beyond the mark is on its way, not lost. What Kafka has removed by retention can no
+    longer be compared and is left out on both sides.
+    """
+    checked = 0
+    broken: list[str] = []
+    found = broker.identities(topic.name for topic in LANDING)
+    for name, identity in found.items():
+        log_id = register_kafka_log(connection, identity.cluster_id, identity.topic_id, name)
+        accounted = audit.accounted_offsets(connection, log_id, name)
+        marks = ends(connection, log_id)
+        for partition in range(identity.partitions):
+            mark = marks.get(partition, 0)
+            seen = {
+                record.offset
+                for record in read_to_end(broker.bootstrap_servers, name, partition)
+                if record.offset < mark
+            }
+            landed, dead = accounted.get(partition, (set(), set()))
+            kept = min(seen, default=mark)
+            stored = {offset for offset in landed | dead if offset >= kept}
+            checked += len(seen)
+            place = f"{name}/{partition}"
+            broken += [f"{place}/{offset} is lost" for offset in sorted(seen - stored)]
+            broken += [f"{place}/{offset} is on no topic" for offset in sorted(stored - seen)]
+            broken += [f"{place}/{offset} is landed and dead" for offset in sorted(landed & dead)]
+    return Verdict(
+        "every offset accounted", "records landed or dead-lettered once", checked, broken
+    )

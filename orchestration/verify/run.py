@@ -1,0 +1,40 @@
+"""Runs all checks against the stack that the settings name."""
+
+from collections.abc import Callable, Iterator
+
+from orchestration.verify.books import assessments_founded, ledger_balances
+from orchestration.verify.findings import live_equals_batch
+from orchestration.verify.offsets import offsets_accounted
+from orchestration.verify.personal import no_plaintext
+from orchestration.verify.verdict import Verdict
+from streaming.broker import Broker
+from streaming.errors import SettingsError
+from streaming.keyring import Keyring, MasterKey
+from streaming.settings import Settings
+from streaming.store.database import connect
+
+
+def verify(settings: Settings) -> Iterator[Verdict]:
+    """One verdict after the other, as they are reached.
+
+    Raises SettingsError when the stack is not known, StoreError or BrokerError when it is away.
+    """
+    if settings.kafka_bootstrap_servers is None or settings.master_key is None:
+        raise SettingsError("no stack is known: run `knockon up`, or name yours by environment")
+    broker = Broker(settings.kafka_bootstrap_servers)
+    keys_url = settings.database_url_for("knockon_keyring")
+    keyring = Keyring(
+        lambda: connect(keys_url, "knockon-verify-keyring"),
+        MasterKey(settings.master_key.get_secret_value()),
+    )
+    environment = {"KNOCKON_STATE_DIR": str(settings.state_dir)}
+    with connect(settings.owner_database_url(), "knockon-verify", autocommit=True) as connection:
+        checks: tuple[Callable[[], Verdict], ...] = (
+            lambda: offsets_accounted(connection, broker),
+            lambda: live_equals_batch(environment),
+            lambda: ledger_balances(connection),
+            lambda: assessments_founded(connection),
+            lambda: no_plaintext(connection, keyring, broker),
+        )
+        for check in checks:
+            yield check()
