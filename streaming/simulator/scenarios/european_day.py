@@ -19,7 +19,7 @@ LEGS = (
     # G-KNOA: a defect in the morning knocks on through the day.
     ScriptedLeg("9Q101", "LHR-AMS", "06:00", "07:15", "G-KNOA", "uk", 200, 195, "technical_routine", "41"),
     ScriptedLeg("9Q102", "AMS-LHR", "08:05", "09:25", "G-KNOA", "uk", 195, 190, "late_inbound_operational", "93"),
-    ScriptedLeg("9Q103", "LHR-PMI", "10:30", "12:55", "G-KNOA", "uk", 180, 175, "late_inbound_operational", "93"),
+    ScriptedLeg("9Q103", "LHR-PMI", "10:30", "12:55", "G-KNOA", "uk", 180, 170, "late_inbound_operational", "93"),
     ScriptedLeg("9Q104", "PMI-LHR", "13:45", "16:15", "G-KNOA", "uk", 185, 186, "late_inbound_operational", "93"),
     # New York: one crew falls ill, the others run.
     ScriptedLeg("9Q301", "LHR-JFK", "09:30", "17:30", "G-KNOB", "uk", 230, 225, "crew_illness", "66"),

@@ -1,64 +1,22 @@
-"""From journeys and legs to facts: each way a journey breaks, and what the law then says."""
+"""From journeys and legs to facts: delays, missed connections, diversions, causes."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from types import SimpleNamespace
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from domain.ledger.obligation import obligation_key
-from domain.network_state import Known, LegState
-from domain.network_state.records import Reference
 from domain.passenger_rights import assess
-from domain.passengers import Impact, Journey, Offer, Unplaced, fold_journeys, impacts
-
-PASSENGER, JOURNEY = UUID(int=1), UUID(int=2)
-NOON = datetime(2026, 6, 15, 12, tzinfo=UTC)
-KNOWN = Known(NOON, UUID(int=77), Reference(1, 0, 0))
-
-
-def at(minutes: int) -> datetime:
-    """Minutes after noon UTC of the day."""
-    return NOON + timedelta(minutes=minutes)
-
-
-def leg(number: int, origin: str, destination: str, out: int, into: int, **known: Any) -> LegState:
-    """A leg scheduled `out` to `into` minutes after noon; times are given the same way."""
-    state = LegState(UUID(int=number), UUID(int=50), NOON)
-    state.departure_airport, state.arrival_airport = origin, destination
-    state.sobt, state.sibt, state.operating_licence = at(out), at(into), "uk"
-    for name, value in known.items():
-        timed = isinstance(value, int) and not isinstance(value, bool)
-        setattr(state, name, at(value) if timed else value)
-    return state
-
-
-def journey(*leg_ids: int, **changes: Any) -> Journey:
-    made: dict[str, Any] = {
-        "passenger_ref": PASSENGER,
-        "journey_id": JOURNEY,
-        "itineraries": (tuple(UUID(int=number) for number in leg_ids),),
-        "fare_type": "public",
-        "passenger_type": "adult",
-        "checked_in": True,
-    }
-    return Journey(**(made | changes))
-
-
-def rebooked(*leg_ids: int) -> tuple[UUID, ...]:
-    return tuple(UUID(int=number) for number in leg_ids)
-
-
-def one(found: tuple[Impact, ...] | Unplaced) -> Impact:
-    assert not isinstance(found, Unplaced)
-    assert len(found) == 1
-    return found[0]
-
-
-def book(*legs: LegState) -> dict[UUID, LegState]:
-    return {state.leg_id: state for state in legs}
+from domain.passengers import Unplaced, impacts
+from tests.domain.passengers.story import (
+    JOURNEY,
+    KNOWN,
+    PASSENGER,
+    book,
+    journey,
+    leg,
+    one,
+    rebooked,
+)
 
 
 def test_a_long_delay_is_measured_at_the_door() -> None:
@@ -164,73 +122,6 @@ def test_two_late_legs_are_one_obligation() -> None:
     assert (impact.facts.departure_delay_minutes, impact.facts.arrival_delay_minutes) == (190, 190)
 
 
-def test_a_cancellation_with_notice_and_an_offer_in_time() -> None:
-    told = at(0) - timedelta(days=3)
-    legs = book(leg(1, "LHR", "AMS", 0, 80, cancelled=KNOWN))
-    passenger = journey(
-        1,
-        informed_at={UUID(int=1): told},
-        offers={UUID(int=1): (Offer(at(-60), at(199)), Offer(at(400), at(480)))},
-        checked_in=None,
-    )
-    facts = one(impacts(passenger, legs)).facts
-    assert (facts.event, facts.notice_minutes) == ("cancellation", 3 * 1440)
-    assert (facts.reroute_dep_early_minutes, facts.reroute_arr_late_minutes) == (60, 119)
-    assert facts.waiting_at_airport is False
-    assert assess(facts).amount_max_minor == 0
-
-
-def test_a_cancellation_nobody_told_of_is_unproven_notice_and_no_offer() -> None:
-    legs = book(leg(1, "LHR", "AMS", 0, 80, cancelled=KNOWN))
-    facts = one(impacts(journey(1), legs)).facts
-    assert (facts.notice_minutes, facts.reroute_offered) == (None, False)
-    assessment = assess(facts)
-    assert "notice_unproven" in assessment.flags
-    assert assessment.accrual_minor == 22000
-
-
-def test_told_after_departure_is_no_notice() -> None:
-    legs = book(leg(1, "LHR", "AMS", 0, 80, cancelled=KNOWN))
-    late = journey(1, informed_at={UUID(int=1): at(30)})
-    assert one(impacts(late, legs)).facts.notice_minutes == 0
-
-
-def test_being_rebooked_is_an_offer() -> None:
-    legs = book(
-        leg(1, "LHR", "AMS", 0, 80, cancelled=KNOWN),
-        leg(2, "LHR", "AMS", 90, 170, aobt=90, aibt=170),
-    )
-    moved = journey(1, itineraries=(rebooked(1), rebooked(2)), informed_at={UUID(int=1): at(-300)})
-    facts = one(impacts(moved, legs)).facts
-    assert (facts.reroute_offered, facts.reroute_arr_late_minutes) == (True, 90)
-    assert assess(facts).amount_max_minor == 0
-
-
-def test_a_re_routing_that_fails_too_is_a_second_obligation() -> None:
-    """C-832/18: a separate sum, measured against the re-routing's own schedule."""
-    legs = book(
-        leg(1, "LHR", "AMS", 0, 80, cancelled=KNOWN),
-        leg(2, "LHR", "AMS", 300, 380, aobt=510, aibt=585, doors_open_at=590),
-    )
-    moved = journey(1, itineraries=(rebooked(1), rebooked(2)), informed_at={UUID(int=1): at(-300)})
-    found = impacts(moved, legs)
-    assert not isinstance(found, Unplaced)
-    first, second = found
-    assert first.obligation.key != second.obligation.key
-    assert (second.facts.rerouting_flight, second.facts.arrival_delay_minutes) == (True, 210)
-    assert [assess(impact.facts).amount_minor for impact in found] == [22000, 22000]
-    assert "CO-19" in assess(second.facts).rules_hit
-
-
-def test_the_first_leg_that_broke_the_journey_gives_the_cause() -> None:
-    legs = book(
-        leg(1, "EDI", "LHR", 0, 90, cancelled=KNOWN, irregularity_cause="crew_illness"),
-        leg(2, "LHR", "ATH", 150, 380, cancelled=KNOWN, irregularity_cause="weather_unsafe"),
-    )
-    impact = one(impacts(journey(1, 2), legs))
-    assert (impact.facts.cause, impact.broken_leg_id) == ("crew_illness", UUID(int=1))
-
-
 def test_a_knocked_on_leg_inherits_its_root_and_an_excuse_needs_its_approval() -> None:
     legs = book(leg(1, "MAN", "AGP", 0, 180, aobt=200, aibt=385, doors_open_at=385))
     inherited = {UUID(int=1): "bird_strike_prior_rotation"}
@@ -273,39 +164,3 @@ def test_the_day_is_the_local_one_of_the_broken_leg() -> None:
     legs = book(leg(1, "SYD", "LHR", 720, 2160, aobt=720, aibt=2400, doors_open_at=2400))
     facts = one(impacts(journey(1), legs)).facts  # midnight UTC is ten in the morning there
     assert facts.flight_date.isoformat() == "2026-06-16"
-
-
-def record(kind: str, minutes: int = 0, **facts: Any) -> Any:
-    blank: dict[str, Any] = dict.fromkeys(
-        ("leg_ids", "leg_id", "fare_type", "passenger_type", "informed_at", "offered_sobt",
-         "offered_sibt", "checked_in")
-    )  # fmt: skip
-    who = {"passenger_ref": PASSENGER, "journey_id": JOURNEY, "occurred_at": at(minutes)}
-    return SimpleNamespace(kind=kind, **(blank | who | facts))
-
-
-STORY: list[Callable[[], Any]] = [
-    lambda: record("journey_booked", leg_ids=rebooked(1, 2), fare_type="public"),
-    lambda: record("passenger_informed", 10, leg_id=UUID(int=1), informed_at=at(10)),
-    lambda: record("passenger_informed", 20, leg_id=UUID(int=1), informed_at=at(5)),
-    lambda: record("reroute_offered", 30, leg_id=UUID(int=1), offered_sobt=at(100),
-                   offered_sibt=at(200)),
-    lambda: record("passenger_rebooked", 40, leg_ids=list(rebooked(3)), checked_in=True),
-    lambda: record("clock", 50, passenger_ref=None, journey_id=None),
-]  # fmt: skip
-
-
-def test_a_journey_is_folded_from_its_records() -> None:
-    (folded,) = fold_journeys(event() for event in STORY).values()
-    assert folded.itineraries == (rebooked(1, 2), rebooked(3))
-    assert folded.informed_at == {UUID(int=1): at(5)}
-    assert folded.offers == {UUID(int=1): (Offer(at(100), at(200)),)}
-    assert (folded.fare_type, folded.checked_in) == ("public", True)
-    assert folded.leg_ids == frozenset(rebooked(1, 2, 3))
-
-
-def test_redelivery_and_a_booking_that_comes_last_change_nothing() -> None:
-    once = fold_journeys(event() for event in STORY)
-    twice = fold_journeys(event() for event in STORY for _ in range(2))
-    late = fold_journeys(event() for event in [*STORY[1:], STORY[0]])
-    assert once == twice == late
