@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any
+from typing import Any, get_args
 
 from domain.passenger_rights.assessment import Assessment, major
 from domain.passenger_rights.facts import DAY_MINUTES, RightsFacts
-from domain.passenger_rights.vocabulary import Regime
+from domain.passenger_rights.vocabulary import FareType, Regime
 
 _YES_NO = {"yes": True, "no": False, "": None}
 _WHOLE = {
@@ -24,6 +24,20 @@ _TRUTH = {
     "reasonable_measures_proven": "reasonable_measures_proven",
     "checkin_presented": "checked_in",
 }
+
+
+_LICENCES = {"ch": "swiss", "is": "eea", "no": "eea", "iceland": "eea", "norway": "eea"}
+_FARES = {
+    "infant_paid": "public",
+    "group_public": "group",
+    "award": "frequent_flyer",
+    "staff": "staff_id",
+    "staff_standby": "staff_id",
+    "sponsored": "sponsored_guest",
+    "sponsorship": "sponsored_guest",
+    "sponsorship_guest": "sponsored_guest",
+}
+"""Words that other people's files use; a fare word that nobody knows is a fare not known."""
 
 
 class UnreadableCase(ValueError):
@@ -49,14 +63,14 @@ def facts_of(row: Mapping[str, str]) -> RightsFacts:
     cells = {name: (value or "").strip() for name, value in row.items() if name is not None}
     facts: dict[str, Any] = {
         "flight_date": _date(cells, "flight_date"),
-        "operating_licence": cells.get("operating_carrier_region") or "unknown",
+        "operating_licence": _word(cells, "operating_carrier_region", _LICENCES) or "unknown",
         "departure_airport": cells.get("dep_iata", ""),
         "arrival_airport": cells.get("arr_final_iata", ""),
         "via_airports": tuple(filter(None, cells.get("via_iatas", "").split("|"))),
         "event": cells.get("event_type", ""),
         "cause": cells.get("cause") or "unknown",
         "refusal_grounds": cells.get("refusal_grounds") or "none",
-        "fare_type": cells.get("fare_type") or "unknown",
+        "fare_type": _fare(cells),
         "passenger_type": cells.get("pax_type") or "adult",
         "aircraft": cells.get("aircraft") or "fixed_wing",
         "class_booked": cells.get("class_booked") or None,
@@ -94,6 +108,16 @@ def row_of(assessment: Assessment) -> dict[str, str]:
         "citations": "; ".join(assessment.citations),
         "explanation": assessment.explanation,
     }
+
+
+def _word(cells: Mapping[str, str], column: str, other_words: Mapping[str, str]) -> str:
+    word = cells.get(column, "").lower()
+    return other_words.get(word, word)
+
+
+def _fare(cells: Mapping[str, str]) -> str:
+    word = _word(cells, "fare_type", _FARES)
+    return word if word in get_args(FareType) else "unknown"
 
 
 def _date(cells: Mapping[str, str], column: str) -> date:

@@ -86,3 +86,27 @@ def test_an_unreadable_cell_is_named(column: str, value: str, message: str) -> N
 def test_a_regime_has_to_be_said() -> None:
     with pytest.raises(UnreadableCase, match="regime is eu or uk"):
         regime_of({**CASES[0], "regime": "us"})
+
+
+@pytest.mark.parametrize(
+    ("column", "word", "field", "value"),
+    [
+        ("operating_carrier_region", "CH", "operating_licence", "swiss"),
+        ("operating_carrier_region", "", "operating_licence", "unknown"),
+        ("fare_type", "sponsorship_guest", "fare_type", "sponsored_guest"),
+        ("fare_type", "a fare nobody knows", "fare_type", "unknown"),
+        ("checkin_presented", "", "checked_in", None),
+        ("notice_days", "0.5", "notice_minutes", 720),
+        ("leg_price", "333.33", "leg_price_minor", 33333),
+        ("via_iatas", "ZRH|PHL", "via_airports", ("ZRH", "PHL")),
+    ],
+)
+def test_words_become_facts(column: str, word: str, field: str, value: object) -> None:
+    assert getattr(facts_of({**CASES[0], column: word}), field) == value
+
+
+def test_an_amount_not_decided_is_an_empty_cell() -> None:
+    case = next(case for case in CASES if case["id"] == "UK-D-008")
+    answer = row_of(assess(facts_of({**case, "arrival_delay_minutes": ""}), "uk"))
+    assert (answer["amount"], answer["amount_min"], answer["amount_max"]) == ("", "0.00", "350.00")
+    assert answer["needs"] == "arrival time"
