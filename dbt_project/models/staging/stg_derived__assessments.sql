@@ -1,0 +1,15 @@
+select
+    assessment_id,
+    obligation_key,
+    regime,
+    rulebook,
+    in_scope,
+    band,
+    amount_minor,
+    currency,
+    citations,
+    flags,
+    certainty,
+    impact_sequence,
+    as_of
+from {{ source('derived', 'assessments') }}

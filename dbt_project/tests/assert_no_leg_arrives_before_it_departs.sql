@@ -1,0 +1,3 @@
+select leg_id, aobt, aibt
+from {{ ref('int_legs') }}
+where aibt <= aobt
