@@ -68,7 +68,9 @@ class Codec:
         """The event as it travels."""
         buffer = io.BytesIO()
         buffer.write(HEADER.pack(MAGIC, self.register(topic)))
-        fastavro.schemaless_writer(buffer, self._parsed[topic], dict(event))
+        fields = dict(event)
+        # fastavro reads a tuple in a union as (type, value); ours are plain sequences.
+        fastavro.schemaless_writer(buffer, self._parsed[topic], fields, disable_tuple_notation=True)
         return buffer.getvalue()
 
     def decode(self, topic: str, value: bytes | None) -> Decoded | Rejected:

@@ -1,13 +1,13 @@
 """Sorts consumed records into rows and dead letters; touches neither Kafka nor PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
-from domain.events import DeadLetter
+from domain.events import DeadLetter, Event
 from streaming.broker import Record, TopicIdentity
 from streaming.codec import Codec, Rejected
 from streaming.store.landing import Table
@@ -46,9 +46,7 @@ class Sort:
         self._sealing = sealing
         self.tables = {topic.name: Table(topic.table) for topic in LANDING}
         self.dead_letters = Table("dead_letters")
-        self._facts = {
-            name: attrgetter(*table.columns[len(IDENTITY) :]) for name, table in self.tables.items()
-        }
+        self._facts = {name: _facts_of(table) for name, table in self.tables.items()}
 
     def __call__(
         self,
@@ -118,6 +116,15 @@ class Sort:
                 reason=why.reason,
             )
             batch.outbox.append((letter, event.key, event.model_dump_json().encode(), {}))
+
+
+def _facts_of(table: Table) -> Callable[[Event], Sequence[Any]]:
+    """The event's values in the order of the table's columns after the identity."""
+    facts = attrgetter(*table.columns[len(IDENTITY) :])
+    if not table.has_arrays:
+        return facts
+    # Events are frozen and hold tuples; COPY takes lists for arrays.
+    return lambda event: [list(v) if isinstance(v, tuple) else v for v in facts(event)]
 
 
 def _id(identity: TopicIdentity, record: Record) -> UUID:

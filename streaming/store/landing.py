@@ -81,6 +81,7 @@ class Table:
         dialect = postgresql.dialect()
         self.columns = [column.name for column in table.columns]
         self._types = [column.type.compile(dialect).lower() for column in table.columns]
+        self.has_arrays = any(name.endswith("[]") for name in self._types)
         self._copy = sql.SQL("copy {} ({}) from stdin (format binary)").format(
             sql.Identifier("landed", name), sql.SQL(", ").join(map(sql.Identifier, self.columns))
         )

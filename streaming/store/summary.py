@@ -107,7 +107,7 @@ def worst_disruption(connection: psycopg.Connection[Any]) -> dict[str, Any] | No
                    max(departure_airport) departure_airport,
                    max(arrival_airport) arrival_airport,
                    max(sobt) sobt, max(aobt) aobt, max(registration) registration,
-                   bool_or(kind = 'leg_cancelled') cancelled
+                   bool_or(f.kind = 'leg_cancelled') cancelled
             from landed.flight_events f, worst
             where f.leg_id = any(worst.leg_ids) group by f.leg_id
         )
