@@ -1,1 +1,1 @@
-"""What happened: topics, codecs, producers, landing, live detection and the store; no Dagster here."""
+"""What happened: topics, codec, producers, landing, live detection, store; no Dagster here."""

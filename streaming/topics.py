@@ -1,4 +1,4 @@
-"""The topics as data: what travels on each, how it is keyed, kept and owned, and whether it lands."""
+"""The topics as data: what travels on each, its key, retention, owner, and whether it lands."""
 
 from dataclasses import dataclass
 from datetime import timedelta

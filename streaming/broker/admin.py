@@ -23,7 +23,7 @@ class TopicIdentity:
 
 
 class Broker:
-    """An administrator's view of the cluster at `bootstrap_servers` (host:port, comma-separated)."""
+    """An administrator's view of the cluster at `bootstrap_servers` (host:port, ...)."""
 
     def __init__(self, bootstrap_servers: str) -> None:
         self.bootstrap_servers = bootstrap_servers

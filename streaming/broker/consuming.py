@@ -1,8 +1,8 @@
-"""Reading partitions at given offsets, in batches; where to read is the caller's knowledge alone."""
+"""Reading partitions at given offsets, in batches; where to read is for the caller to know."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -128,7 +128,7 @@ def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[
         consumer.close()
 
 
-def _fit(message) -> bool:  # type: ignore[no-untyped-def]
+def _fit(message: Any) -> bool:
     error = message.error()
     if error is None:
         return True
@@ -151,7 +151,7 @@ _PASSING = {
 }
 
 
-def _record(message) -> Record:  # type: ignore[no-untyped-def]
+def _record(message: Any) -> Record:
     return Record(
         message.topic(),
         message.partition(),

@@ -63,7 +63,7 @@ class Publisher:
         if left:
             raise DeliveryFailed(f"{left} messages were not acknowledged in {SECONDS:g} s")
 
-    def _heard(self, error, message) -> None:  # type: ignore[no-untyped-def]
+    def _heard(self, error: Any, message: Any) -> None:
         if error is None:
             self.delivered += 1
         else:
@@ -76,7 +76,7 @@ class Publisher:
 
 
 class TransactionalPublisher:
-    """Publishes batches, each wholly or not at all; a newer one of the same name fences this one."""
+    """Publishes batches wholly or not at all; a newer one of the same name fences this one."""
 
     def __init__(self, bootstrap_servers: str, transactional_id: str) -> None:
         self._producer = Producer(

@@ -1,4 +1,4 @@
-"""Replays time-ordered events onto the topics at compressed time, with clocks and planted faults."""
+"""Replays time-ordered events onto the topics at compressed time, with clocks and faults."""
 
 from streaming.replay.clocks import Clocks
 from streaming.replay.faults import Faults

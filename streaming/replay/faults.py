@@ -41,7 +41,7 @@ ALL: tuple[Fault, ...] = (not_avro, unknown_schema, cut_off, impossible, empty)
 
 
 class Faults:
-    """Spoils a copy of every `every`-th event, each time in the next way; originals still travel."""
+    """Spoils a copy of every `every`-th event, each in the next way; originals still travel."""
 
     def __init__(self, codec: Codec, every: int) -> None:
         self._codec = codec

@@ -1,1 +1,1 @@
-"""The one door to PostgreSQL: table models, migrations, roles, named queries and COPY; no Kafka here."""
+"""The one door to PostgreSQL: models, migrations, roles, named queries, COPY; no Kafka here."""

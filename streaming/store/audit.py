@@ -15,7 +15,8 @@ def accounted_offsets(
     """Per partition the offsets that are landed, and those that are dead-lettered."""
     table = sql.Identifier("landed", LANDED[topic])
     query = sql.SQL(
-        "select partition, array_agg(o) filter (where landed), array_agg(o) filter (where not landed)"
+        "select partition, array_agg(o) filter (where landed),"
+        " array_agg(o) filter (where not landed)"
         " from (select partition, {offset} as o, true as landed from {table} where log_id = %(log)s"
         " union all select partition, {offset}, false from landed.dead_letters"
         " where log_id = %(log)s) accounted group by partition"

@@ -17,7 +17,7 @@ def connect(url: str, application_name: str, *, autocommit: bool = False) -> Con
     """Open a session; times are UTC.
 
     Raises:
-        StoreError: the server does not answer or refuses; names host and reason, never the password.
+        StoreError: the server does not answer or refuses; names the reason, never the password.
     """
     try:
         return psycopg.connect(

@@ -1,4 +1,4 @@
-"""The SQL of landing: claiming partitions, moving ends under the fence, and COPY into the tables."""
+"""The SQL of landing: claiming partitions, moving ends under the fence, COPY into tables."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ class Table:
 
     def __init__(self, name: str) -> None:
         table = Base.metadata.tables[f"landed.{name}"]
-        dialect = postgresql.dialect()
+        dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped there
         self.columns = [column.name for column in table.columns]
         self._types = [column.type.compile(dialect).lower() for column in table.columns]
         self.has_arrays = any(name.endswith("[]") for name in self._types)

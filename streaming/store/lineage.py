@@ -53,7 +53,7 @@ def log_names(connection: psycopg.Connection[Any]) -> dict[int, LogName]:
 def records(
     connection: psycopg.Connection[Any], log: LogName, references: Iterable[Reference]
 ) -> dict[Reference, dict[str, Any]]:
-    """The rows that the references (all of one log) name; a missing one is missing in the answer."""
+    """The rows that the references (all of one log) name; missing ones are left out."""
     wanted = list(references)
     if log.kind == "table":
         schema, table = log.name.split(".")

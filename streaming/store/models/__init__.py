@@ -1,4 +1,4 @@
-"""Every table of the platform as SQLAlchemy models, one module per schema; migrations must equal them."""
+"""Every table as SQLAlchemy models, one module per schema; migrations must equal them."""
 
 from streaming.store.models.columns import Base
 from streaming.store.models.derived import (

@@ -1,7 +1,7 @@
 """The declarative base, its naming convention, and the column types that several tables share."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, MetaData, Text, Uuid
@@ -29,4 +29,4 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {str: Text(), UUID: Uuid()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text(), UUID: Uuid()}

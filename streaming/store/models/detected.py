@@ -9,7 +9,7 @@ from streaming.store.models.columns import Base, Big, Json, Texts, Time
 
 
 class Finding(Base):
-    """One finding; its id is computed from evidence and detector version. Log `detected.findings`."""
+    """One finding; its id is computed from evidence and version. Log `detected.findings`."""
 
     __tablename__ = "findings"
     __table_args__ = (

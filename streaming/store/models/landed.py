@@ -1,4 +1,4 @@
-"""Schema `landed`: every record of a landing topic, once, in typed columns; and what could not land."""
+"""Schema `landed`: every record of a landing topic, once, typed; and what could not land."""
 
 from datetime import date
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""Schema `ledger`: accounts, transactions and postings; append-only, balanced per currency at commit."""
+"""Schema `ledger`: accounts, transactions, postings; append-only, balanced at commit."""
 
 from uuid import UUID
 

@@ -76,7 +76,9 @@ class Landing:
     def on_kafka(self) -> dict[int, set[int]]:
         """Offsets per partition of flight.events that an independent consumer sees."""
         return {
-            partition: {r.offset for r in read_to_end(self.bootstrap_servers, "flight.events", partition)}
+            partition: {
+                r.offset for r in read_to_end(self.bootstrap_servers, "flight.events", partition)
+            }
             for partition in range(TOPICS["flight.events"].partitions)
         }
 
@@ -84,8 +86,8 @@ class Landing:
         """Offsets per partition in PostgreSQL, rows and dead letters, duplicates kept."""
         with connect(self.database_url, "test") as connection:
             rows = connection.execute(
-                "select partition, \"offset\" from landed.flight_events union all"
-                " select partition, \"offset\" from landed.dead_letters"
+                'select partition, "offset" from landed.flight_events union all'
+                ' select partition, "offset" from landed.dead_letters'
             ).fetchall()
         found: dict[int, list[int]] = {p: [] for p in range(TOPICS["flight.events"].partitions)}
         for partition, offset in rows:

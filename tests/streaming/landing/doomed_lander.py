@@ -29,7 +29,9 @@ class Unfenced(Lander):
                 (until, claim.log_id, claim.partition),
             )
         # Without the fence the primary key would still refuse a doubled row: out with it too.
-        connection.execute("alter table landed.flight_events drop constraint if exists pk_flight_events")
+        connection.execute(
+            "alter table landed.flight_events drop constraint if exists pk_flight_events"
+        )
 
 
 class Forcing(Lander):

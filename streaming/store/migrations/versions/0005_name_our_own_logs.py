@@ -26,10 +26,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     names = ", ".join(f"'{name}'" for name in TABLE_LOGS)
-    op.execute(
-        f"delete from logs.ends using logs.logs l where l.log_id = ends.log_id and l.name in ({names})"
-    )
-    op.execute(
-        f"delete from logs.marks using logs.logs l where l.log_id = marks.log_id and l.name in ({names})"
-    )
+    for table in ("ends", "marks"):
+        op.execute(
+            f"delete from logs.{table} t using logs.logs l"
+            f" where l.log_id = t.log_id and l.kind = 'table' and l.name in ({names})"
+        )
     op.execute(f"delete from logs.logs where kind = 'table' and name in ({names})")
