@@ -1,10 +1,15 @@
 """The schema registry, Confluent's API: registering schemas and fetching them by id."""
 
-from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
-from confluent_kafka.schema_registry.schema_registry_client import (
-    ConfigCompatibilityLevel,
-    ServerConfig,
-)
+import warnings
+
+with warnings.catch_warnings():
+    # authlib, which the client imports, warns of a module that it will itself replace.
+    warnings.filterwarnings("ignore", message="The httpx module is deprecated")
+    from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
+    from confluent_kafka.schema_registry.schema_registry_client import (
+        ConfigCompatibilityLevel,
+        ServerConfig,
+    )
 
 from streaming.broker.errors import BrokerError
 
