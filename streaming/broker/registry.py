@@ -4,7 +4,9 @@ import warnings
 
 with warnings.catch_warnings():
     # authlib, which the client imports, warns of a module that it will itself replace.
-    warnings.filterwarnings("ignore", message="The httpx module is deprecated")
+    from authlib.deprecate import AuthlibDeprecationWarning
+
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from confluent_kafka.schema_registry import Schema, SchemaRegistryClient, SchemaRegistryError
     from confluent_kafka.schema_registry.schema_registry_client import (
         ConfigCompatibilityLevel,

@@ -124,5 +124,5 @@ def test_the_registry_refuses_an_incompatible_change(stack: Stack) -> None:
     changed = committed(TOPICS["external.data"])
     changed["fields"] = [f for f in changed["fields"] if f["name"] != "correlation_id"]
 
-    with pytest.raises(BrokerError, match="refuses external.data-value"):
+    with pytest.raises(BrokerError, match="refuses external"):
         registry.register("external.data-value", json.dumps(changed))

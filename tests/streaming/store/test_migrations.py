@@ -50,17 +50,25 @@ def books(migrated_url: str):
             (
                 psycopg.types.json.Jsonb(
                     {
-                        "obligation_key": str(uuid4()), "revision": "r", "passenger_ref": str(uuid4()),
-                        "journey_id": str(uuid4()), "disruption_id": str(uuid4()), "disruption_revision": 1,
-                        "facts": {"event": "delay"}, "as_of": "2026-06-15T00:00:00Z", "sequence": 0,
+                        "obligation_key": str(uuid4()),
+                        "revision": "r",
+                        "passenger_ref": str(uuid4()),
+                        "journey_id": str(uuid4()),
+                        "disruption_id": str(uuid4()),
+                        "disruption_revision": 1,
+                        "facts": {"event": "delay"},
+                        "as_of": "2026-06-15T00:00:00Z",
+                        "sequence": 0,
                         "obligation_event": "disruption",
                         "broken_leg_id": str(uuid4()),
                         "settled": True,
-                        "evidence": ["1/0/0"], "code_version": "c", "written_at": "2026-06-15T00:00:00Z",
+                        "evidence": ["1/0/0"],
+                        "code_version": "c",
+                        "written_at": "2026-06-15T00:00:00Z",
                     }
                 ),
             ),
-        )  # fmt: skip
+        )
         assessment = uuid4()
         owner.execute(
             "insert into derived.assessments select (jsonb_populate_record("
@@ -68,18 +76,34 @@ def books(migrated_url: str):
             (
                 psycopg.types.json.Jsonb(
                     {
-                        "assessment_id": str(assessment), "obligation_key": str(uuid4()), "revision": "r",
-                        "impact_sequence": 0, "regime": "uk", "rulebook": "V-UK-2", "in_scope": True,
+                        "assessment_id": str(assessment),
+                        "obligation_key": str(uuid4()),
+                        "revision": "r",
+                        "impact_sequence": 0,
+                        "regime": "uk",
+                        "rulebook": "V-UK-2",
+                        "in_scope": True,
                         "event": "delay",
-                        "amount_minor": 22000, "amount_min_minor": 22000, "amount_max_minor": 22000,
-                        "currency": "GBP", "care": [], "citations": ["UK261 Art 7"], "rules_hit": ["CO-03"],
-                        "flags": [], "needs": [], "certainty": "settled", "explanation": "",
-                        "as_of": "2026-06-15T00:00:00Z", "sequence": 0, "evidence": ["2/0/0"],
-                        "code_version": "c", "written_at": "2026-06-15T00:00:00Z",
+                        "amount_minor": 22000,
+                        "amount_min_minor": 22000,
+                        "amount_max_minor": 22000,
+                        "currency": "GBP",
+                        "care": [],
+                        "citations": ["UK261 Art 7"],
+                        "rules_hit": ["CO-03"],
+                        "flags": [],
+                        "needs": [],
+                        "certainty": "settled",
+                        "explanation": "",
+                        "as_of": "2026-06-15T00:00:00Z",
+                        "sequence": 0,
+                        "evidence": ["2/0/0"],
+                        "code_version": "c",
+                        "written_at": "2026-06-15T00:00:00Z",
                     }
                 ),
             ),
-        )  # fmt: skip
+        )
     with connect(migrated_url, "test") as connection:
         connection.execute("set role knockon_assets")
         connection.commit()
