@@ -6,9 +6,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.features import rotation, weather
-from domain.features.history import LATE_MINUTES, History
+from domain.features.history import History
 from domain.features.names import FEATURE_SET, HORIZON_MINUTES
 from domain.features.network import OperatingDay
+from domain.features.outcomes import delay_15
 from domain.features.row import FeatureRow
 from domain.features.scheduled import ScheduledLeg
 from domain.network_state.legs import LegBook, LegState
@@ -90,8 +91,9 @@ class FeatureFold:
         elif record.kind == "leg_arrived" and landed is None:
             delay = _whole(leg.arrival_delay_minutes)
             day.arrived(at, delay, scheduled.network_groups)
-            late = max(delay, _whole(leg.departure_delay_minutes)) >= LATE_MINUTES
-            self.history.resolve(record.occurred_at, scheduled.history_groups, late)
+            late = delay_15(leg.departure_delay_minutes, leg.arrival_delay_minutes)
+            if late is not None:
+                self.history.resolve(record.occurred_at, scheduled.history_groups, late)
         elif record.kind == "leg_cancelled":
             day.overdue.settle(leg.leg_id)
 

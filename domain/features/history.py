@@ -16,7 +16,6 @@ from zoneinfo import ZoneInfo
 
 from domain.identity import canonical_json, content_hash
 
-LATE_MINUTES = 15
 RECENT_DAYS = 7
 FORMAT = 1
 NAMES = (

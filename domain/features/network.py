@@ -8,9 +8,9 @@ that day the same features as a log that began months earlier.
 from bisect import bisect_left, bisect_right, insort
 from uuid import UUID
 
+from domain.features.outcomes import LATE_MINUTES
 from domain.network_state.statistics import Overdue, Sums, Tally
 
-LATE_MINUTES = 15
 _GROUPS = ("all", "origin", "airline", "airline_origin")
 NAMES = (
     tuple(

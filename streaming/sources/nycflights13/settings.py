@@ -34,3 +34,6 @@ class Assumptions:
 
 MAX_WIND_KT = 200.0
 """One row says 1,048 mph (EWR, 12 February 2013): above this a wind is unknown, not strong."""
+
+AIRPORTS = frozenset({"EWR", "JFK", "LGA"})
+"""The airports whose departures, all of them, the package holds."""
