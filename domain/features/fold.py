@@ -2,11 +2,12 @@
 
 from datetime import date, datetime, timedelta
 from heapq import heappop, heappush
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain.features import rotation, weather
-from domain.features.history import History
+from domain.features.history import History, Region
 from domain.features.names import FEATURE_SET, HORIZON_MINUTES
 from domain.features.network import OperatingDay
 from domain.features.outcomes import delay_15
@@ -15,6 +16,7 @@ from domain.features.scheduled import ScheduledLeg
 from domain.network_state.legs import LegBook, LegState
 from domain.network_state.observations import WeatherBook, WeatherRecord
 from domain.network_state.records import FlightRecord, Known, Reference
+from domain.network_state.statistics import Overdue, Sums, Tally
 
 STATE_VERSION = "1"
 """Of stored states; another version folds again from the start of the log."""
@@ -42,6 +44,14 @@ class FeatureFold:
         self._scheduled: dict[UUID, ScheduledLeg] = {}
         self._due: list[tuple[datetime, UUID]] = []
         self._frontier: dict[tuple[int, int], int] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the zone, which is looked up again: a zone is no value to keep."""
+        return {name: value for name, value in self.__dict__.items() if name != "_home"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._home = ZoneInfo(self.history.region.zone)
 
     @property
     def version(self) -> str:
@@ -142,6 +152,13 @@ class FeatureFold:
         evidence.update(_records(previous) if previous else ())
         evidence.update(Reference(*place, last) for place, last in self._frontier.items())
         return FeatureRow(leg.leg_id, at, numbers, labels, tuple(sorted(evidence)))
+
+
+STATE_TYPES: tuple[type, ...] = (
+    FeatureFold, History, Region, OperatingDay, ScheduledLeg, LegBook, LegState, WeatherBook,
+    WeatherRecord, Known, Reference, Tally, Overdue, Sums,
+)  # fmt: skip
+"""What a frozen fold is made of."""
 
 
 def _records(leg: LegState) -> list[Reference]:

@@ -1,6 +1,9 @@
 """The schema registry, Confluent's API: registering schemas and fetching them by id."""
 
+import time
 import warnings
+from collections.abc import Callable
+from typing import TypeVar
 
 with warnings.catch_warnings():
     # authlib, which the client imports, warns of a module that it will itself replace.
@@ -16,6 +19,11 @@ with warnings.catch_warnings():
 from streaming.broker.errors import BrokerError
 
 NOT_FOUND = 404
+SERVER_ERROR = 500
+ATTEMPTS = 6
+PAUSE_SECONDS = 0.2
+
+T = TypeVar("T")
 
 
 class Registry:
@@ -31,11 +39,12 @@ class Registry:
         Raises BrokerError when the change is incompatible (with the registry's list of
         differences) or the registry does not answer.
         """
+        level = ServerConfig(compatibility=ConfigCompatibilityLevel.FULL_TRANSITIVE)
         try:
-            registered = self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
-            self._client.set_config(
-                subject, ServerConfig(compatibility=ConfigCompatibilityLevel.FULL_TRANSITIVE)
+            registered = _patiently(
+                lambda: self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
             )
+            _patiently(lambda: self._client.set_config(subject, level))
         except (SchemaRegistryError, OSError) as error:
             raise BrokerError(f"the registry refuses {subject}: {error}") from error
         if registered.schema_id is None:
@@ -48,10 +57,23 @@ class Registry:
         Raises BrokerError when the registry does not answer: that is no reason to give a record up.
         """
         try:
-            return str(self._client.get_schema(schema_id).schema_str)
+            return str(_patiently(lambda: self._client.get_schema(schema_id)).schema_str)
         except SchemaRegistryError as error:
             if error.http_status_code == NOT_FOUND:
                 return None
             raise BrokerError(f"the registry at {self._url}: {error}") from error
         except OSError as error:
             raise BrokerError(f"the registry at {self._url} does not answer: {error}") from error
+
+
+def _patiently(ask: Callable[[], T]) -> T:
+    """Ask again while the registry fails inside: after a crash of its database every pooled
+    connection of the registry fails once before it is replaced."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return ask()
+        except SchemaRegistryError as error:
+            if error.http_status_code < SERVER_ERROR:
+                raise
+            time.sleep(PAUSE_SECONDS * attempt)
+    return ask()
