@@ -67,7 +67,7 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     return Outcome({READER: len(rows)}, {"code": code_version()}, as_of, counts)
 
 
-PASSENGER_IMPACTS = Derivation(READER, (disruptions.READER,), step, most_rows=100)
+PASSENGER_IMPACTS = Derivation(READER, (disruptions.READER,), step, most_rows=1_000)
 
 
 def judge(

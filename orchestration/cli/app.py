@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import doctor, engines, lineage, logs, stack, status, verify
+from orchestration.cli import demo, doctor, engines, lineage, logs, stack, status, verify
 from orchestration.cli.errors import Explained
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("down")(stack.down)
 app.command("status")(status.status)
 app.command("logs")(logs.logs)
 app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
 app.command("verify")(verify.verify)
 app.command("lineage")(lineage.lineage)
 app.add_typer(engines.app, name="engines")

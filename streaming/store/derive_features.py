@@ -96,15 +96,14 @@ def write_forecasts(
     insert(connection, FORECASTS, rows, code_version=code_version)
 
 
-def resolved(connection: Connection, first: datetime, last: datetime) -> list[tuple[Any, ...]]:
-    """(probability, climatology, late) of forecasts made in [first, last] whose legs have ended."""
-    return connection.execute(
+def resolved(connection: Connection) -> list[tuple[float, float, bool]]:
+    """(probability, climatology, late) of every forecast whose leg has departed and arrived."""
+    rows = connection.execute(
         "with legs as (select leg_id, max(sobt) sobt, max(sibt) sibt, max(aobt) aobt,"
-        " max(aibt) aibt"
-        " from landed.flight_events where leg_id is not null group by leg_id)"
+        " max(aibt) aibt from landed.flight_events where leg_id is not null group by leg_id)"
         " select f.probability, f.climatology, legs.aobt - legs.sobt >= interval '15 minutes'"
         " or legs.aibt - legs.sibt >= interval '15 minutes'"
         " from derived.forecasts f join legs using (leg_id)"
-        " where f.as_of between %s and %s and legs.aobt is not null and legs.aibt is not null",
-        (first, last),
-    ).fetchall()
+        " where legs.aobt is not null and legs.aibt is not null"
+    )
+    return [(row[0], row[1], row[2]) for row in rows]

@@ -141,3 +141,16 @@ def latency_to_asset(connection: psycopg.Connection[Any], name: str) -> Latency:
     """).format(asset=psycopg.sql.Identifier("derived", name))
     with connection.cursor(row_factory=class_row(Latency)) as cursor:
         return cursor.execute(query).fetchone() or Latency(0, None, None, None)
+
+
+def first_transaction(connection: psycopg.Connection[Any]) -> str | None:
+    """The id of a posting that rests on a disruption of several legs, else of any; to walk back."""
+    row = connection.execute(
+        "select t.transaction_id::text from ledger.transactions t"
+        " join derived.assessments a using (assessment_id)"
+        " join derived.passenger_impacts i on i.sequence = a.impact_sequence"
+        " join derived.disruptions d on d.disruption_id = i.disruption_id"
+        " and d.revision = i.disruption_revision"
+        " order by cardinality(d.finding_ids) desc, t.sequence limit 1"
+    ).fetchone()
+    return None if row is None else str(row[0])

@@ -1,0 +1,56 @@
+"""`knockon demo`: the whole line over two days, from an empty stack to a verified summary."""
+
+import json
+import shutil
+from typing import Annotated
+
+import typer
+
+
+def demo(
+    as_json: Annotated[bool, typer.Option("--json", help="End with one JSON object.")] = False,
+    keep_running: Annotated[bool, typer.Option(help="Leave the stack up to look around.")] = False,
+) -> None:
+    """Start a stack of its own, replay a really disrupted day, prove and summarise; stop."""
+    from rich.console import Console
+
+    from orchestration.cli.progress import StartProgress, StopProgress
+    from orchestration.demo import run as stages
+    from orchestration.demo.summary import collect, show
+    from orchestration.stack import start
+    from streaming.settings import GivenSettings
+
+    console = Console(stderr=as_json, highlight=False)
+    directory = stages.state_directory(GivenSettings())
+    shutil.rmtree(directory, ignore_errors=True)
+    console.print("[bold]start the stack[/]")
+    with StartProgress() as progress:
+        stack = start(
+            directory, stages.components(), bound=not keep_running, progress=progress.hear
+        )
+    try:
+        with console.status("") as status:
+
+            def stage(title: str) -> stages.Tell:
+                console.print(f"[bold]{title}[/]")
+                return lambda said: status.update(f"{title}: {said}")
+
+            outcome = stages.run(stack, stage)
+            found = collect(outcome)
+        console.print()
+        show(console, found)
+        if as_json:
+            typer.echo(json.dumps(found, default=str))
+    finally:
+        if not keep_running:
+            with StopProgress() as progress:
+                stack.stop(progress.hear)
+    where = f"KNOCKON_STATE_DIR={directory.name}"
+    console.print("\nto look around in what is left:")
+    if not keep_running:
+        console.print(f"  {where} .venv/bin/knockon up")
+    console.print(f"  {where} .venv/bin/knockon status          addresses of the pages, lag, logs")
+    if outcome.example:
+        console.print(f"  {where} .venv/bin/knockon lineage ledger {outcome.example[:8]}")
+    if not outcome.succeeded:
+        raise typer.Exit(1)

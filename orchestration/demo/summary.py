@@ -1,0 +1,110 @@
+"""The summary at the end of the demo: what came in, what was found, what is owed, how fast."""
+
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from ml.scores import Comparison, compare
+from orchestration.demo.run import Outcome
+from orchestration.demo.waiting import READERS
+from streaming.store import summary as figures
+from streaming.store.database import Connection, connect
+from streaming.store.derive_features import resolved
+from streaming.store.progress import unread
+
+
+def collect(outcome: Outcome) -> dict[str, Any]:
+    """All figures as one object, for people and programs alike."""
+    with connect(outcome.settings.owner_database_url(), "knockon-demo") as connection:
+        return {
+            "records": _records(outcome, connection),
+            "findings": figures.findings_by_status(connection),
+            "worst_chain": figures.worst_disruption(connection),
+            "forecasts": _scores(compare(resolved(connection))),
+            "passengers_affected": figures.passengers_affected(connection),
+            "owed": [
+                {"regime": o.regime, "currency": o.currency, "obligations": o.obligations,
+                 "amount": str(o.amount)}
+                for o in figures.owed(connection)
+            ],
+            "landed_to_materialised_s": _latency(connection),
+            "verified": {v.name: v.holds for v in outcome.verdicts},
+            "unread": sum(unread(connection, *pair) for pair in READERS),
+            "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
+            "lineage": {"ledger": outcome.example, "steps": outcome.steps},
+        }  # fmt: skip
+
+
+def _records(outcome: Outcome, connection: Connection) -> dict[str, int]:
+    counts = figures.topic_counts(connection)
+    produced = sum(sent.total for sent in outcome.sent)
+    landed = sum(count.landed for count in counts)
+    dead = sum(count.dead_lettered for count in counts)
+    there = landed + dead
+    return {
+        "produced": produced,
+        "landed": landed,
+        "dead_lettered": dead,
+        "duplicated": max(0, there - produced),
+        "lost": max(0, produced - there),
+    }
+
+
+def _scores(found: Comparison | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "resolved": found.model.count,
+        "late": found.model.late,
+        "model": {"brier": found.model.brier, "log_loss": found.model.log_loss,
+                  "auc": found.model.auc},
+        "climatology": {"brier": found.climatology.brier, "log_loss": found.climatology.log_loss,
+                        "auc": found.climatology.auc},
+    }  # fmt: skip
+
+
+def _latency(connection: Connection) -> dict[str, float | int | None]:
+    measured = figures.latency_to_asset(connection, "disruptions")
+    return {"rows": measured.rows, "p50": measured.p50, "p99": measured.p99,
+            "max": measured.longest}  # fmt: skip
+
+
+def show(console: Console, found: dict[str, Any]) -> None:
+    """The figures as a table."""
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    records = found["records"]
+    table.add_row(
+        "records",
+        f"{records['produced']:,} produced, {records['landed']:,} landed,"
+        f" {records['dead_lettered']} dead-lettered on purpose,"
+        f" {records['duplicated']} duplicated, {records['lost']} lost",
+    )
+    findings = ", ".join(f"{count} {status}" for status, count in found["findings"].items())
+    table.add_row("rotation findings", findings or "none")
+    if worst := found["worst_chain"]:
+        table.add_row("worst chain", f"{worst['registration']}: {' → '.join(worst['legs'])}")
+    if scores := found["forecasts"]:
+        model, baseline = scores["model"], scores["climatology"]
+        table.add_row(
+            "forecasts",
+            f"{scores['resolved']} resolved, {scores['late']} late;"
+            f" Brier {model['brier']:.3f} (climatology {baseline['brier']:.3f}),"
+            f" log-loss {model['log_loss']:.3f} ({baseline['log_loss']:.3f}),"
+            f" AUC {model['auc']:.3f} ({baseline['auc']:.3f})",
+        )
+    table.add_row("passengers affected", f"{found['passengers_affected']:,}")
+    for owed in found["owed"]:
+        table.add_row(
+            f"owed under {owed['regime'].upper()}261",
+            f"{owed['amount']} {owed['currency']} on {owed['obligations']} obligations",
+        )
+    latency = found["landed_to_materialised_s"]
+    if latency["rows"]:
+        table.add_row(
+            "landed → materialised",
+            f"p50 {latency['p50']:.2f} s, p99 {latency['p99']:.2f} s over {latency['rows']:,} rows",
+        )
+    holds = sum(found["verified"].values())
+    table.add_row("invariants", f"{holds} of {len(found['verified'])} hold")
+    console.print(table)
