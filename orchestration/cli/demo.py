@@ -32,10 +32,13 @@ def demo(
         with console.status("") as status:
 
             def stage(title: str) -> stages.Tell:
-                console.print(f"[bold]{title}[/]")
+                status.update(f"{title} ...")
                 return lambda said: status.update(f"{title}: {said}")
 
-            outcome = stages.run(stack, stage)
+            def done(title: str, seconds: float) -> None:
+                console.print(f"[bold]{title}[/]  {seconds:.0f} s")
+
+            outcome = stages.run(stack, stage, done)
             found = collect(outcome)
         console.print()
         show(console, found)
