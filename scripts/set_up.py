@@ -46,7 +46,7 @@ def main() -> int:
         environment()
         step("installer", [ROOT / "scripts/installer.lock"], installer)
         step("requirements", [ROOT / "requirements.lock"], requirements)
-        step("project", [ROOT / "pyproject.toml"], project)
+        step("project", [ROOT / "pyproject.toml", *sorted(ROOT.glob("*/__init__.py"))], project)
         engines()
     except Trouble as trouble:
         print(f"set-up: {trouble}", file=sys.stderr)
@@ -169,7 +169,8 @@ def network(what: str) -> str:
 
 def step(name: str, inputs: "list[Path]", work: object) -> None:
     """Do the work unless its stamp says that it was done with these very inputs."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in inputs)).hexdigest()
+    read = b"".join(str(path).encode() + path.read_bytes() for path in inputs)
+    digest = hashlib.sha256(read).hexdigest()
     stamp = STAMPS / name
     if stamp.is_file() and stamp.read_text() == digest:
         return

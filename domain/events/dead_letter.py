@@ -9,7 +9,7 @@ ErrorType = Literal["undecodable", "unknown_schema", "invalid", "oversized"]
 
 
 class DeadLetter(Event):
-    """The original bytes and their origin; `payload` of a personal topic is sealed (`payload_sealed`)."""
+    """The original bytes and their origin; those of a personal topic sealed (`payload_sealed`)."""
 
     kind: Literal["dead_letter"]
     dead_letter_id: UUID

@@ -1,4 +1,4 @@
-"""disruption.events: what detectors found; derived by us, so it is published but never landed again."""
+"""disruption.events: what detectors found; derived by us, so published but never landed."""
 
 from typing import Literal
 from uuid import UUID
@@ -7,7 +7,7 @@ from domain.events.envelope import Event, UtcTime
 
 
 class DisruptionEvent(Event):
-    """One finding: its id is computed from evidence and detector version, so replays meet themselves.
+    """One finding; its id is computed from evidence and detector version: replays meet themselves.
 
     `evidence` names the records it rests on as `topic/partition/offset`.
     """

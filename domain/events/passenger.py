@@ -1,4 +1,4 @@
-"""passenger.events: bookings and what passengers were told and offered; personal data only sealed."""
+"""passenger.events: bookings, what passengers were told and offered; personal data sealed."""
 
 from typing import Annotated, Literal
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""What a forecast is held to: whether a leg that operated left or arrived a quarter of an hour late."""
+"""What a forecast is held to: whether a leg left or arrived a quarter of an hour late."""
 
 LATE_MINUTES = 15
 TARGET = "delay_15"

@@ -36,10 +36,12 @@ def up(only: Only = None, foreground: Foreground = False) -> None:
         typer.echo(str(error))
         show_addresses(attach(state_dir))
         return
+    ended = _hear_the_end() if foreground else None
     typer.echo(f"up in {time.monotonic() - began:.0f} s")
     show_addresses(stack)
-    if foreground:
-        _stay(stack)
+    if ended is not None:
+        ended.wait()
+        stack.stop()
 
 
 def down() -> None:
@@ -65,9 +67,8 @@ def show_addresses(stack: "Stack") -> None:
             typer.echo(f"  {component.name:<18} {component.address}")
 
 
-def _stay(stack: "Stack") -> None:
+def _hear_the_end() -> threading.Event:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    ended.wait()
-    stack.stop()
+    return ended

@@ -11,7 +11,13 @@ from orchestration.stack.errors import StackError, Unhealthy
 from orchestration.stack.supervision import Supervisor
 
 POLL_SECONDS = 0.1
+ATTEMPTS = 3
+"""Starts that may fail before a component is given up; the supervisor would go on for a minute."""
+
 DEAD = {"FATAL", "STOPPED", "EXITED", "UNKNOWN"}
+
+NEWBORN_SECONDS = 1
+"""Between fork and exec it still is supervisord, which swallows the signal: tell it twice."""
 
 Progress = Callable[[str, str, float], None]
 """Hears (component, state, seconds since it was asked to start)."""
@@ -57,13 +63,15 @@ def wait_until_healthy(
 ) -> None:
     """Ask for health until it is there; raises Unhealthy when the time is up or it gave up."""
     deadline = time.monotonic() + component.start_seconds
+    log = supervisor.logs / f"{component.name}.log"
+    starts: set[int] = set()
     trouble = component.trouble()
     while trouble is not None:
         if cancelled is not None and cancelled.is_set():
             return
-        state = supervisor.states()[component.name]["statename"]
-        log = supervisor.logs / f"{component.name}.log"
-        if state in DEAD:
+        state = supervisor.states()[component.name]
+        starts.add(state["start"])
+        if state["statename"] in DEAD or len(starts) > ATTEMPTS:
             raise Unhealthy(f"{component.name} ended by itself{last_line(log)}", f"read {log}")
         if time.monotonic() > deadline:
             raise Unhealthy(
@@ -80,6 +88,7 @@ def take_down(
     """Stop all, each as soon as nobody depends on it any more, and then supervisord itself."""
     running = {one.name: one for one in components if one.embedded}
     asked: dict[str, float] = {}
+    newborn: set[str] = set()
     try:
         while running:
             states = supervisor.states()
@@ -90,7 +99,13 @@ def take_down(
             needed = {name for one in running.values() for name in one.depends_on}
             for name in running.keys() - needed - asked.keys():
                 asked[name] = time.monotonic()
+                if states[name]["now"] - states[name]["start"] < NEWBORN_SECONDS:
+                    newborn.add(name)
                 supervisor.stop(name)
+            for name in newborn & running.keys():
+                if time.monotonic() - asked[name] > NEWBORN_SECONDS:
+                    newborn.remove(name)
+                    supervisor.signal(name, running[name].stop_signal)
             time.sleep(POLL_SECONDS / 2)
     except OSError as error:
         if supervisor.answers():

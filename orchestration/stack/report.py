@@ -86,18 +86,22 @@ def _one(
 
 
 def memory(pid: int) -> int | None:
-    """Bytes that a process and its children hold; memory that they share counts once."""
+    """Bytes that a process and its children hold; what they share is not counted twice."""
     try:
         process = psutil.Process(pid)
-        family = [process, *process.children(recursive=True)]
-        return sum(_proportional(one) for one in family)
+        return sum(_own(one) for one in [process, *process.children(recursive=True)])
     except psutil.Error:
         return None
 
 
-def _proportional(process: psutil.Process) -> int:
-    full = process.memory_full_info()
-    return int(getattr(full, "pss", full.uss))
+def _own(process: psutil.Process) -> int:
+    try:
+        full = process.memory_full_info()
+        return int(getattr(full, "pss", full.uss))
+    except psutil.AccessDenied:
+        # Another user's process: without what it shares, which is the best that is told.
+        told = process.memory_info()
+        return int(told.rss - getattr(told, "shared", 0))
 
 
 def _lags(stack: Stack) -> list[Lag]:

@@ -21,6 +21,7 @@ from orchestration.stack.lifecycle import (
     take_down,
     wait_until_healthy,
 )
+from orchestration.stack.orphans import end_orphans
 from orchestration.stack.site import Site
 from orchestration.stack.state import StateDirectory
 from orchestration.stack.supervision import Supervisor
@@ -130,6 +131,7 @@ def start(
                 f"the stack in {state.path} is up",
                 "look with `knockon status`, or stop it with `knockon down`",
             )
+        end_orphans(supervisor.socket)
         site = _site(state, given, names)
         parts = plan.components(site, names)
         for part in parts:

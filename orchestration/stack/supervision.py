@@ -93,6 +93,14 @@ class Supervisor:
             if "NOT_RUNNING" not in fault.faultString:
                 raise
 
+    def signal(self, name: str, number: str) -> None:
+        """Send a signal, by its name without SIG, to a program unless it has ended."""
+        try:
+            self._call("signalProcess", name, number)
+        except xmlrpc.client.Fault as fault:
+            if "NOT_RUNNING" not in fault.faultString:
+                raise
+
     def end(self, seconds: float = 90) -> None:
         """Ask supervisord to end (and with it whatever still runs) and wait until it is gone."""
         try:

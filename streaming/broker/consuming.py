@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any, NamedTuple
 
 from confluent_kafka import (
@@ -103,7 +104,10 @@ class Reader:
 
 
 def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[Record]:
-    """Every committed record that a partition keeps now, by a consumer of its own."""
+    """Every committed record that a partition keeps now, by a consumer of its own.
+
+    Raises BrokerError when the broker is silent for SECONDS.
+    """
     consumer = Consumer(
         {
             "bootstrap.servers": bootstrap_servers,
@@ -113,12 +117,21 @@ def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[
             "auto.offset.reset": "earliest",
             # Transaction markers have offsets but no records: only the end of file tells the end.
             "enable.partition.eof": True,
+            "fetch.queue.backoff.ms": 10,
+            "fetch.wait.max.ms": 20,
         }
     )
     try:
         consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)])
+        heard = monotonic()
         while True:
-            for message in consumer.consume(2_000, 1.0):
+            # A short wait: the end of the partition rarely comes together with a full batch.
+            messages = consumer.consume(2_000, 0.05)
+            if messages:
+                heard = monotonic()
+            elif monotonic() - heard > SECONDS:
+                raise BrokerError(f"{topic}/{partition}: nothing heard for {SECONDS:.0f} s")
+            for message in messages:
                 error = message.error()
                 if error is not None and error.code() == KafkaError._PARTITION_EOF:
                     return
@@ -177,6 +190,8 @@ def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -
             "isolation.level": "read_committed",
             "auto.offset.reset": "earliest",
             "enable.partition.eof": True,
+            "fetch.queue.backoff.ms": 10,
+            "fetch.wait.max.ms": 20,
         }
     )
     try:

@@ -78,8 +78,8 @@ class Detection:
     ) -> None:
         """Load the newest snapshot and fold what lies between it and the marks.
 
-        A snapshot that this version cannot read, or did not make, is set aside: the fold starts
-        over, and meets its own findings again. `connection` is in autocommit.
+        Without a snapshot, or with one that this version cannot read or did not make, the fold
+        starts over and meets its own findings again. `connection` is in autocommit.
         """
         self._connection = connection
         self._at = at
@@ -88,7 +88,7 @@ class Detection:
         self.topic = topic
         self.reader = reader_of(self.fold.detector.name)
         self._since_snapshot = 0
-        self._snapshot_at = monotonic()
+        self._snapshot_at: float | None = None
         with connection.transaction():
             self._load()
 
@@ -145,7 +145,7 @@ class Detection:
             log.warning("detect.late", reader=self.reader, records=count, newest=records)
 
     def _snapshot_due(self, *, more: bool) -> bool:
-        if self._since_snapshot >= SNAPSHOT_RECORDS:
+        if self._snapshot_at is None or self._since_snapshot >= SNAPSHOT_RECORDS:
             return True
         return not more and self._monotonic() - self._snapshot_at >= SNAPSHOT_SECONDS
 
@@ -164,13 +164,16 @@ class Detection:
 
     def _load(self) -> None:
         snapshot = detected.load_snapshot(self._connection, self.reader)
-        if snapshot is not None:
-            try:
-                self.fold.restore(snapshot.state)
-            except SnapshotRefused as refusal:
-                log.warning("detect.starts_over", reader=self.reader, reason=str(refusal))
-                detected.start_over(self._connection, self.reader)
-                return
+        if snapshot is None:  # then nobody knows which version has moved the marks
+            detected.start_over(self._connection, self.reader)
+            return
+        try:
+            self.fold.restore(snapshot.state)
+        except SnapshotRefused as refusal:
+            log.warning("detect.starts_over", reader=self.reader, reason=str(refusal))
+            detected.start_over(self._connection, self.reader)
+            return
+        self._snapshot_at = self._monotonic()
         folded_again = 0
         for interval in self._behind_marks():
             records = list(self._records(interval))

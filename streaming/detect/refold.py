@@ -53,13 +53,17 @@ def refold(connection: Connection, name: str, seed: int) -> Refolded:
     Reads marks, findings and records in one snapshot of the database, and writes nothing: it
     may run beside the worker. Raises KeyError for a detector that is not in the registry.
     """
-    make: Callable[[int], Detector[Any]] = DETECTORS[name]
     with connection.transaction():
         connection.execute("set transaction isolation level repeatable read, read only")
-        topic = make(1).topic
-        detector = make(partitions_of(connection, topic))
-        live = live_findings(connection, detector)
-        found, records = _fold(connection, detector, random.Random(seed))  # noqa: S311
+        return compare(connection, name, seed)
+
+
+def compare(connection: Connection, name: str, seed: int) -> Refolded:
+    """As `refold`, in the caller's transaction, which must not see others' commits."""
+    make: Callable[[int], Detector[Any]] = DETECTORS[name]
+    detector = make(partitions_of(connection, make(1).topic))
+    live = live_findings(connection, detector)
+    found, records = _fold(connection, detector, random.Random(seed))  # noqa: S311
     batch = [replace(finding, causation_id=None) for finding in found]
     return Refolded(
         name,

@@ -3,6 +3,7 @@
 from typing import Any
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 from streaming.store.errors import StoreError
 
@@ -14,18 +15,19 @@ CONNECT_SECONDS = 5
 
 
 def connect(url: str, application_name: str, *, autocommit: bool = False) -> Connection:
-    """Open a session; times are UTC.
+    """Open a session; times are UTC, else the options of the URL hold.
 
     Raises:
         StoreError: the server does not answer or refuses; names the reason, never the password.
     """
     try:
+        options = conninfo_to_dict(url).get("options") or ""
         return psycopg.connect(
             url,
             autocommit=autocommit,
             connect_timeout=CONNECT_SECONDS,
             application_name=application_name,
-            options="-c timezone=UTC",
+            options=f"{options} -c timezone=UTC",
         )
     except psycopg.Error as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]

@@ -130,7 +130,7 @@ def test_reading_everything_again_books_nothing(connection: psycopg.Connection[A
 def test_each_cause_told_reverses_and_books_again_and_so_does_one_that_comes_back(
     connection: psycopg.Connection[Any],
 ) -> None:
-    """Neither cause excuses, so the sum stays; what it rests on changes twice, back to the first."""
+    """Neither cause excuses, so the sum stays; what it rests on changes and changes back."""
     land(connection, "passenger.events", 0, [booked(1, "off")])
     land(connection, "flight.events", 0, [scheduled("off", "AMS", "LHR", DAY)])
     off = [

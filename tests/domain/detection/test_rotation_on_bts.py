@@ -32,6 +32,7 @@ from domain.detection.projection import Inbound, Link, project_chain
 from domain.detection.reactionary import CURVES, EXCESS_MINUTES, probability
 from domain.detection.rotation import AircraftRotation, RotationState
 from domain.network_state import FlightRecord
+from tests.bts import Leg, records
 
 PARTITIONS, FIT_DAY, HELD_OUT_DAY = 6, 1, 2
 LEADS = (0, 30, 60, 120, 180)
@@ -56,7 +57,7 @@ class Watched:
     seen: list[Seen]
 
 
-def watch(legs: list[Any], log: list[FlightRecord], leads: tuple[int, ...] = LEADS) -> Watched:
+def watch(legs: list[Leg], log: list[FlightRecord], leads: tuple[int, ...] = LEADS) -> Watched:
     times = sorted(
         (leg.sobt - timedelta(minutes=lead), number)
         for number, leg in enumerate(legs)
@@ -74,7 +75,7 @@ def watch(legs: list[Any], log: list[FlightRecord], leads: tuple[int, ...] = LEA
     return watched
 
 
-def _look(state: RotationState, told: Any, now: datetime) -> Iterator[Seen]:
+def _look(state: RotationState, told: Leg, now: datetime) -> Iterator[Seen]:
     leg = state.book.legs.get(told.leg_id)
     if leg is None or leg.registration is None or leg.aobt is not None:
         return
@@ -86,19 +87,19 @@ def _look(state: RotationState, told: Any, now: datetime) -> Iterator[Seen]:
 
 
 @pytest.fixture(scope="module")
-def watched(bts_legs: list[Any], bts_log: list[FlightRecord]) -> Watched:
+def watched(bts_legs: list[Leg], bts_log: list[FlightRecord]) -> Watched:
     return watch(bts_legs, bts_log)
 
 
-def flown(legs: list[Any], day: int = HELD_OUT_DAY) -> list[Any]:
+def flown(legs: list[Leg], day: int = HELD_OUT_DAY) -> list[Leg]:
     return [leg for leg in legs if leg.day == day and not leg.cancelled and leg.aibt is not None]
 
 
-def was_late(leg: Any) -> bool:
+def was_late(leg: Leg) -> bool:
     return (leg.late_aircraft or 0) >= 15
 
 
-def warned(findings: list[Finding], lead_minutes: int, legs: list[Any]) -> set[UUID]:
+def warned(findings: list[Finding], lead_minutes: int, legs: list[Leg]) -> set[UUID]:
     """The legs with an open finding `lead_minutes` before their schedule."""
     until = {leg.leg_id: leg.sobt - timedelta(minutes=lead_minutes) for leg in legs}
     status: dict[UUID, str] = {}
@@ -108,7 +109,7 @@ def warned(findings: list[Finding], lead_minutes: int, legs: list[Any]) -> set[U
     return {leg_id for leg_id, last in status.items() if last != "closed"}
 
 
-def precision_recall(findings: list[Finding], lead: int, legs: list[Any]) -> tuple[float, float]:
+def precision_recall(findings: list[Finding], lead: int, legs: list[Leg]) -> tuple[float, float]:
     predicted, late = warned(findings, lead, legs), {leg.leg_id for leg in legs if was_late(leg)}
     hits = len(predicted & late)
     return hits / max(1, len(predicted)), hits / len(late)
@@ -119,7 +120,7 @@ def precision_recall(findings: list[Finding], lead: int, legs: list[Any]) -> tup
     [(30, 0.80, 0.555), (60, 0.76, 0.525), (120, 0.725, 0.41)],
 )
 def test_late_aircraft_are_foreseen(
-    watched: Watched, bts_legs: list[Any],
+    watched: Watched, bts_legs: list[Leg],
     lead_minutes: int, precision_floor: float, recall_floor: float,
 ) -> None:  # fmt: skip
     precision, recall = precision_recall(watched.findings, lead_minutes, flown(bts_legs))
@@ -128,11 +129,11 @@ def test_late_aircraft_are_foreseen(
 
 
 def test_it_is_right_twice_as_often_as_the_single_link_rule(
-    watched: Watched, bts_legs: list[Any]
+    watched: Watched, bts_legs: list[Leg]
 ) -> None:
     """The baseline of the trade: the inbound is known to be 15 minutes late an hour before."""
     legs = flown(bts_legs)
-    by_tail: dict[str, list[Any]] = {}
+    by_tail: dict[str, list[Leg]] = {}
     for leg in sorted((leg for leg in bts_legs if leg.tail and leg.aobt), key=lambda leg: leg.sobt):
         by_tail.setdefault(leg.tail, []).append(leg)
     baseline = set()
@@ -157,7 +158,7 @@ def test_it_is_right_twice_as_often_as_the_single_link_rule(
 
 
 def test_probabilities_keep_their_word_on_a_day_they_have_not_seen(
-    watched: Watched, bts_legs: list[Any]
+    watched: Watched, bts_legs: list[Leg]
 ) -> None:
     """Said .56, .72, .85, .92; came true .68, .79, .89, .89: 2 January was the worse day."""
     truth = {leg.leg_id: was_late(leg) for leg in flown(bts_legs)}
@@ -192,7 +193,7 @@ def test_every_look_scores_better_than_the_base_rate(
     assert sum((p - late) ** 2 for p, late in looks) / len(looks) < measured + 0.002
 
 
-def test_the_root_is_a_leg_that_was_late_by_itself(watched: Watched, bts_legs: list[Any]) -> None:
+def test_the_root_is_a_leg_that_was_late_by_itself(watched: Watched, bts_legs: list[Leg]) -> None:
     """BTS says so too: at the root arrival >= 15 late and less than 15 of it by its aircraft."""
     legs = {leg.leg_id: leg for leg in bts_legs}
     roots = [
@@ -205,9 +206,7 @@ def test_the_root_is_a_leg_that_was_late_by_itself(watched: Watched, bts_legs: l
     assert sum(not was_late(leg) for leg in late) / len(late) >= 0.80
 
 
-def test_with_shuffled_tails_the_findings_collapse(
-    watched: Watched, bts_legs: list[Any], bts_records: Any
-) -> None:
+def test_with_shuffled_tails_the_findings_collapse(watched: Watched, bts_legs: list[Leg]) -> None:
     """Negative control: delays as they were, aircraft dealt out at random within each airline."""
     seeded = random.Random(20150102)
     tails: dict[str, list[str]] = {}
@@ -217,7 +216,7 @@ def test_with_shuffled_tails_the_findings_collapse(
     for dealt in tails.values():
         seeded.shuffle(dealt)
     tail_of = {leg.leg_id: tails[leg.airline].pop() for leg in bts_legs if leg.tail is not None}
-    shuffled = watch(bts_legs, bts_records(bts_legs, tail_of), leads=()).findings
+    shuffled = watch(bts_legs, records(bts_legs, tail_of), leads=()).findings
     real, control = (
         sum(finding.status != "closed" for finding in findings)
         for findings in (watched.findings, shuffled)
@@ -241,12 +240,12 @@ def test_the_curves_of_direct_links_are_what_the_first_day_says(watched: Watched
 
 
 def test_the_curve_of_inferred_returns_is_what_the_first_day_says(
-    bts_legs: list[Any], bts_records: Any
+    bts_legs: list[Leg],
 ) -> None:
     """The same day as one airport sees it: an aircraft is known there only when it departs."""
     legs = [leg for leg in bts_legs if leg.day == FIT_DAY and leg.tail is not None]
     seen_as = {leg.leg_id: f"{leg.origin} {leg.tail}" for leg in legs}
-    seen = watch(legs, bts_records(legs, seen_as)).seen
+    seen = watch(legs, records(legs, seen_as)).seen
     returns = [one for one in seen if one.link.kind == "inferred_return"]
     assert len(returns) > 9_000
     assert CURVES["inferred_return"] == refitted(returns)

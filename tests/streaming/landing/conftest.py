@@ -94,10 +94,20 @@ class Landing:
             found[partition].append(offset)
         return found
 
-    def wait_until_landed(self, seconds: float = 60) -> None:
-        """Until as many rows and dead letters as records produced are there, or time is up."""
+    def drop_the_primary_key(self) -> None:
+        with connect(self.database_url, "test") as connection:
+            connection.execute("alter table landed.flight_events drop constraint pk_flight_events")
+
+    def wait_until_started(self, landers: int) -> None:
+        """Until so many of the landers have claimed all partitions."""
+        for process in self.processes[-landers:]:
+            assert process.stdout is not None
+            assert any(b"landing.started" in line for line in process.stdout)
+
+    def wait_until_landed(self, seconds: float = 60, times: int = 1) -> None:
+        """Until each record produced is there, rows and dead letters, or the time is up."""
         deadline = time.monotonic() + seconds
-        expected = sum(map(len, self.on_kafka().values()))
+        expected = times * sum(map(len, self.on_kafka().values()))
         while sum(map(len, self.landed().values())) < expected and time.monotonic() < deadline:
             time.sleep(0.2)
 

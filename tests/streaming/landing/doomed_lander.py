@@ -28,10 +28,6 @@ class Unfenced(Lander):
                 "update logs.ends set next_offset = %s where log_id = %s and partition = %s",
                 (until, claim.log_id, claim.partition),
             )
-        # Without the fence the primary key would still refuse a doubled row: out with it too.
-        connection.execute(
-            "alter table landed.flight_events drop constraint if exists pk_flight_events"
-        )
 
 
 class Forcing(Lander):

@@ -66,11 +66,12 @@ def test_a_second_lander_takes_over_when_the_first_dies(landing: Landing) -> Non
 
 def test_without_the_fence_the_same_check_turns_red(landing: Landing) -> None:
     """The test of the test: two landers that do not compare land records twice."""
+    landing.drop_the_primary_key()  # it would still refuse a doubled row
+    landing.lander(kind="unfenced")
+    landing.lander(kind="unfenced")
+    landing.wait_until_started(2)  # both at the beginning, both sure that it is theirs
     landing.produce(4_000)
-    landing.lander(kind="unfenced")
-    landing.lander(kind="unfenced")
-    landing.wait_until_landed()
-    time.sleep(3)
+    landing.wait_until_landed(times=2)
     with pytest.raises(AssertionError, match="partition"):
         landing.assert_exactly_once()
 
