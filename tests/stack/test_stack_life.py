@@ -192,7 +192,11 @@ def test_a_signal_in_the_foreground_stops_the_stack(state_dir: Path, number: int
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_during_the_start_leaves_nothing(state_dir: Path, number: int) -> None:
-    command = "from orchestration.cli import main; main()"
+    # A shell that runs the tests in the background makes its children deaf to SIGINT.
+    command = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from orchestration.cli import main; main()"
+    )
     with subprocess.Popen(
         [sys.executable, "-c", command, "up", "--only", "postgres,kafka"],
         stdout=subprocess.DEVNULL,
