@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.cli import demo, doctor, engines, lineage, logs, stack, status, verify
+from orchestration.cli import dbt, demo, doctor, engines, lineage, logs, stack, status, verify
 from orchestration.cli.errors import Explained
 
 app = typer.Typer(
@@ -24,4 +24,5 @@ app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("verify")(verify.verify)
 app.command("lineage")(lineage.lineage)
+app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
 app.add_typer(engines.app, name="engines")

@@ -2,9 +2,12 @@
 
 import json
 import shutil
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def demo(
@@ -48,12 +51,23 @@ def demo(
         if not keep_running:
             with StopProgress() as progress:
                 stack.stop(progress.hear)
-    where = f"KNOCKON_STATE_DIR={directory.name}"
-    console.print("\nto look around in what is left:")
-    if not keep_running:
-        console.print(f"  {where} .venv/bin/knockon up")
-    console.print(f"  {where} .venv/bin/knockon status          addresses of the pages, lag, logs")
-    if outcome.example:
-        console.print(f"  {where} .venv/bin/knockon lineage ledger {outcome.example[:8]}")
+    console.print()
+    _show_where_to_look(console, directory.name, found, keep_running)
     if not outcome.succeeded:
         raise typer.Exit(1)
+
+
+def _show_where_to_look(
+    console: "Console", directory: str, found: dict[str, Any], running: bool
+) -> None:
+    where = f"KNOCKON_STATE_DIR={directory} .venv/bin/knockon"
+    lines = [] if running else [("up", "start it again, with what is in it")]
+    lines += [("status", "health, addresses, lag, logs, the analyst's connection")]
+    if example := found["lineage"]["ledger"]:
+        lines += [(f"lineage ledger {example[:8]}", "from a euro to the Kafka offsets")]
+    lines += [("down", "stop it")]
+    console.print("where to look next:")
+    for command, what in lines:
+        console.print(f"  {where} {command:<24} {what}", soft_wrap=True)
+    for page, address in found["pages"].items():
+        console.print(f"  {page:<10} {address}", soft_wrap=True)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from orchestration.demo.feeding import Feed
-from orchestration.demo.training import train_champion
+from orchestration.demo.jobs import build_marts, train_champion
 from orchestration.demo.waiting import until_landed, until_settled
 from orchestration.lineage.walk import walk
 from orchestration.stack import Stack
@@ -51,7 +51,7 @@ def run(stack: Stack, stage: Callable[[str], Tell], done: Callable[[str, float],
 
     `stage` opens a stage by its title and returns what to call with its progress; `done` is told
     its seconds at its end.
-    Raises TrainingFailed, NotSettled, DeliveryFailed and what the stack raises.
+    Raises JobFailed, NotSettled, DeliveryFailed and what the stack raises.
     """
     outcome = Outcome(stack.settings)
 
@@ -92,6 +92,7 @@ def run(stack: Stack, stage: Callable[[str], Tell], done: Callable[[str, float],
     timed(f"replay New York, {NEW_YORK_DAY:%-d %B %Y}", new_york)
     timed("tell the scripted European day", europe)
     timed("let every reader catch up", settle)
+    timed("build the marts with dbt", lambda t: build_marts(stack, t))
     timed("prove the invariants", prove)
     return outcome
 

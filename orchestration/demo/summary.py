@@ -5,6 +5,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from assets import marts_project
 from ml.scores import Comparison, compare
 from orchestration.demo.run import Outcome
 from orchestration.demo.waiting import READERS
@@ -33,6 +34,7 @@ def collect(outcome: Outcome) -> dict[str, Any]:
             "unread": sum(unread(connection, *pair) for pair in READERS),
             "seconds": {name: round(value, 1) for name, value in outcome.seconds.items()},
             "lineage": {"ledger": outcome.example, "steps": outcome.steps},
+            "pages": _pages(outcome),
         }  # fmt: skip
 
 
@@ -68,6 +70,16 @@ def _latency(connection: Connection) -> dict[str, float | int | None]:
     measured = figures.latency_to_asset(connection, "disruptions")
     return {"rows": measured.rows, "p50": measured.p50, "p99": measured.p99,
             "max": measured.longest}  # fmt: skip
+
+
+def _pages(outcome: Outcome) -> dict[str, str | None]:
+    """Where to look next; the servers answer while the stack is up."""
+    docs = marts_project.target(outcome.settings) / marts_project.DOCS
+    return {
+        "dagster": outcome.settings.dagster_url,
+        "mlflow": outcome.settings.mlflow_tracking_uri,
+        "dbt docs": docs.as_uri(),
+    }
 
 
 def show(console: Console, found: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 
+from assets import marts_project
 from orchestration.stack import dagster
 from orchestration.stack.component import Component
 from orchestration.stack.site import Site
@@ -134,7 +135,8 @@ def realtime_environment(site: Site) -> dict[str, str]:
 
 def batch_environment(site: Site) -> dict[str, str]:
     """The code location that trains and builds the marts as well."""
-    environment = platform_environment(site, ("knockon_assets", "knockon_dbt"))
+    environment = platform_environment(site, ("knockon_assets", marts_project.ROLE))
+    environment |= marts_project.environment(site.settings)
     if site.settings.mlflow_tracking_uri is not None:
         environment["MLFLOW_TRACKING_URI"] = site.settings.mlflow_tracking_uri
     return environment

@@ -65,14 +65,17 @@ def topic_counts(connection: psycopg.Connection[Any]) -> list[TopicCount]:
 def owed(connection: psycopg.Connection[Any]) -> list[Owed]:
     """What the books hold as owed now, per regime: liabilities are credits, so negative."""
     query = """
-        select a.regime, p.currency, count(distinct t.obligation_key)::int as obligations,
-               (-sum(p.amount_minor))::bigint as amount_minor
-        from ledger.postings p
-        join ledger.transactions t using (transaction_id)
-        join ledger.accounts c using (account)
-        join derived.assessments a using (assessment_id)
-        where c.kind = 'liability'
-        group by a.regime, p.currency having sum(p.amount_minor) <> 0 order by 1, 2
+        with balances as (
+            select a.regime, p.currency, t.obligation_key, -sum(p.amount_minor) as owed
+            from ledger.postings p
+            join ledger.transactions t using (transaction_id)
+            join ledger.accounts c using (account)
+            join derived.assessments a using (assessment_id)
+            where c.kind = 'liability'
+            group by a.regime, p.currency, t.obligation_key having sum(p.amount_minor) <> 0
+        )
+        select regime, currency, count(*)::int as obligations, sum(owed)::bigint as amount_minor
+        from balances group by regime, currency order by 1, 2
     """
     with connection.cursor(row_factory=class_row(Owed)) as cursor:
         return cursor.execute(query).fetchall()

@@ -1,4 +1,5 @@
--- Only what has happened can be scored: legs with both block times, cancelled ones left out.
+-- Only what has happened can be scored: legs with both block times, cancelled ones left out. The
+-- outcome is that of target delay_15; another target gets an outcome of its own.
 select
     f.forecast_id,
     f.leg_id,
@@ -14,6 +15,7 @@ select
     (l.departure_delay_minutes >= 15 or l.arrival_delay_minutes >= 15)::int as outcome
 from {{ ref('stg_derived__forecasts') }} as f
 inner join {{ ref('int_legs') }} as l on f.leg_id = l.leg_id
-where not l.is_cancelled
+where f.target = 'delay_15'
+    and not l.is_cancelled
     and l.departure_delay_minutes is not null
     and l.arrival_delay_minutes is not null

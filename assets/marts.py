@@ -1,0 +1,79 @@
+"""The dbt models as assets: staging, intermediate and marts, keyed [schema, name] like all tables.
+
+Sources carry the asset keys of the tables that we write, so one graph runs from topic to mart.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, dbt_assets
+
+from assets import marts_project
+from assets.catalogue import team
+from streaming.settings import Settings
+
+OWNERS = {"compensation_by_cause": "finance", "forecast_quality": "data science"}
+"""Owner of a mart, where it is not the data team."""
+
+
+class Translator(DagsterDbtTranslator):
+    """Says of a dbt model what we say of every table."""
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
+        return dg.AssetKey([_schema(dbt_resource_props), dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        return _schema(dbt_resource_props)
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
+        return [team(OWNERS.get(dbt_resource_props["name"], "data"))]
+
+    def get_tags(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, str]:
+        return {"layer": _schema(dbt_resource_props), "personal": "none"}
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        table = f"{_schema(dbt_resource_props)}.{dbt_resource_props['name']}"
+        return {**super().get_metadata(dbt_resource_props), "dagster/table_name": table}
+
+
+def _schema(dbt_resource_props: Mapping[str, Any]) -> str:
+    return str(dbt_resource_props["config"].get("schema") or dbt_resource_props["schema"])
+
+
+def marts(manifest: Path) -> dg.AssetsDefinition:
+    """The assets of the models in this manifest; data tests are their checks."""
+
+    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=Translator())
+    def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
+        # A directory of its own: runs side by side must not overwrite each other's results.
+        with TemporaryDirectory(prefix="knockon-dbt-") as directory:
+            build = dbt.cli(["build"], context=context, target_path=Path(directory))
+            yield from build.stream().fetch_row_counts()
+
+    return models
+
+
+def documentation(models: dg.AssetsDefinition) -> dg.AssetsDefinition:
+    """The asset of the project's static page, written after its models."""
+
+    @dg.asset(
+        key=dg.AssetKey(["docs", "marts"]),
+        deps=[key for key in models.keys if key.path[0] == "marts"],
+        group_name="marts",
+        owners=[team("data")],
+        kinds={"dbt", "html"},
+        tags={"layer": "docs", "personal": "none"},
+        description="The documentation of the dbt project as one static page, with its lineage.",
+    )
+    def marts_docs() -> dg.MaterializeResult[None]:
+        page = marts_project.write_docs(Settings())
+        return dg.MaterializeResult(
+            metadata={"page": dg.MetadataValue.path(str(page)), "bytes": page.stat().st_size}
+        )
+
+    return marts_docs
