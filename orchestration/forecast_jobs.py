@@ -14,7 +14,6 @@ forecast_delays = dg.define_asset_job(
 retrain_delay_model = dg.define_asset_job(
     "retrain_delay_model",
     selection=dg.AssetSelection.assets(MODEL_KEY),
-    partitions_def=TRAINING_DAYS,
     description="Trains on the days before the partition's day and makes the result champion.",
 )
 
