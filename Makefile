@@ -31,7 +31,8 @@ down: ## Stop the stack
 test: setup ## Run every test that needs no browser and does not run long
 	@$(BIN)/python -m pytest -m "not ui and not torture"
 test-ui: setup ## Look at the web interfaces in a browser
-	@$(BIN)/python -m playwright install chromium
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
+		$(BIN)/python -m playwright install chromium
 	@$(BIN)/python -m pytest -m ui
 torture: setup ## Kill everything while it works, again and again
 	@$(BIN)/python -m pytest -m torture

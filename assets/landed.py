@@ -18,7 +18,7 @@ def _topic(topic: Topic) -> dg.AssetSpec:
         key=topic_key(topic.name),
         deps=[key(source[topic.name])] if topic.name in source else [],
         description=topic.reason,
-        group_name="topics",
+        group_name="published" if topic.name in source else "topics",
         owners=[team(topic.owner)],
         kinds={"kafka", "avro"},
         tags={"layer": "kafka", "personal": "sealed" if topic.personal else "none"},

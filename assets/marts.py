@@ -27,6 +27,9 @@ class Translator(DagsterDbtTranslator):
             return dg.AssetKey([dbt_resource_props["schema"], dbt_resource_props["name"]])
         return dg.AssetKey([_schema(dbt_resource_props), dbt_resource_props["name"]])
 
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return str(dbt_resource_props["description"])
+
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
         return _schema(dbt_resource_props)
 
@@ -48,7 +51,9 @@ def _schema(dbt_resource_props: Mapping[str, Any]) -> str:
 def marts(manifest: Path) -> dg.AssetsDefinition:
     """The assets of the models in this manifest; data tests are their checks."""
 
-    @dbt_assets(manifest=manifest, name="dbt_models", dagster_dbt_translator=Translator())
+    @dbt_assets(
+        manifest=manifest, name="dbt_models", pool="dbt", dagster_dbt_translator=Translator()
+    )
     def models(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         # A directory of its own: runs side by side must not overwrite each other's results.
         with TemporaryDirectory(prefix="knockon-dbt-") as directory:

@@ -27,6 +27,11 @@ storage:
 run_coordinator:
   module: dagster._core.run_coordinator
   class: DefaultRunCoordinator
+# Of one pool, one step at a time: two builds of the same marts would swap each other's tables.
+concurrency:
+  pools:
+    granularity: op
+    default_limit: 1
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180
