@@ -37,6 +37,10 @@ test-ui: setup ## Look at the web interfaces in a browser
 torture: setup ## Kill everything while it works, again and again
 	@$(BIN)/python -m pytest -m torture
 
+.PHONY: bench-freshness
+bench-freshness: setup ## Measure landed row to light asset's row at 1,000 events a second
+	@$(BIN)/python -m benchmarks.freshness $(ARGS)
+
 .PHONY: check
 check: setup ## Lint, types and layers, in seconds
 	@$(BIN)/ruff check .

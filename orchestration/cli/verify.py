@@ -7,17 +7,25 @@ import typer
 
 
 def verify(
+    only: Annotated[
+        str | None,
+        typer.Option(help="offsets, findings, balance, assessments, plaintext; by commas."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Prove exactly-once, live = batch, balance, founded assessments, and no plaintext."""
     from rich.console import Console
 
+    from orchestration.verify.run import CHECKS
     from orchestration.verify.run import verify as run
     from streaming.settings import Settings
 
+    names = CHECKS if only is None else tuple(only.split(","))
+    if unknown := set(names) - set(CHECKS):
+        raise typer.BadParameter(f"no {', '.join(unknown)}: choose from {', '.join(CHECKS)}")
     console = Console()
     verdicts = []
-    for verdict in run(Settings()):
+    for verdict in run(Settings(), names):
         verdicts.append(verdict)
         if not as_json:
             sign = "[green]holds [/]" if verdict.holds else "[red]BROKEN[/]"

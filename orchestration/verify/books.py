@@ -20,10 +20,13 @@ def ledger_balances(connection: Connection) -> Verdict:
 
 def assessments_founded(connection: Connection) -> Verdict:
     """Looks each basis up, then assesses the stored facts again and compares the money."""
-    broken = [f"assessment {key} lacks its basis" for key in audit.baseless_assessments(connection)]
+    baseless = set(audit.baseless_assessments(connection))
+    broken = [f"assessment {key} lacks its basis" for key in sorted(baseless)]
     checked = 0
     for key, facts, amount, currency, rulebook in audit.assessments_with_facts(connection):
         checked += 1
+        if key in baseless:
+            continue
         again = _assess_again(facts)
         if again != (amount, currency, rulebook):
             broken.append(f"assessment {key} holds {amount} {currency}, its facts give {again}")

@@ -19,15 +19,17 @@ def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
     found = broker.identities(topic.name for topic in LANDING)
     for name, identity in found.items():
         log_id = register_kafka_log(connection, identity.cluster_id, identity.topic_id, name)
-        accounted = audit.accounted_offsets(connection, log_id, name)
-        marks = ends(connection, log_id)
-        for partition in range(identity.partitions):
+        with audit.snapshot(connection):  # landing goes on: rows and marks of the same moment
+            accounted = audit.accounted_offsets(connection, log_id, name)
+            twice = audit.doubled(connection, log_id, name)
+            marks = ends(connection, log_id)
+        partitions = range(identity.partitions)
+        on_topic: dict[int, set[int]] = {partition: set() for partition in partitions}
+        for record in read_to_end(broker.bootstrap_servers, name, *partitions):
+            on_topic[record.partition].add(record.offset)
+        for partition in partitions:
             mark = marks.get(partition, 0)
-            seen = {
-                record.offset
-                for record in read_to_end(broker.bootstrap_servers, name, partition)
-                if record.offset < mark
-            }
+            seen = {offset for offset in on_topic[partition] if offset < mark}
             landed, dead = accounted.get(partition, (set(), set()))
             kept = min(seen, default=mark)
             stored = {offset for offset in landed | dead if offset >= kept}
@@ -36,6 +38,8 @@ def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
             broken += [f"{place}/{offset} is lost" for offset in sorted(seen - stored)]
             broken += [f"{place}/{offset} is on no topic" for offset in sorted(stored - seen)]
             broken += [f"{place}/{offset} is landed and dead" for offset in sorted(landed & dead)]
+        # The primary keys refuse a second row; somebody may have taken them away.
+        broken += [f"{name}/{partition}/{offset} is there twice" for partition, offset in twice]
     return Verdict(
         "every offset accounted", "records landed or dead-lettered once", checked, broken
     )

@@ -103,10 +103,11 @@ class Reader:
         self._consumer.close()
 
 
-def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[Record]:
-    """Every committed record that a partition keeps now, by a consumer of its own.
+def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterator[Record]:
+    """Every committed record that the partitions keep now, by a consumer of its own.
 
-    Raises BrokerError when the broker is silent for SECONDS.
+    Records of several partitions come mixed. Raises BrokerError when the broker is silent for
+    SECONDS.
     """
     consumer = Consumer(
         {
@@ -122,20 +123,23 @@ def read_to_end(bootstrap_servers: str, topic: str, partition: int) -> Iterator[
         }
     )
     try:
-        consumer.assign([TopicPartition(topic, partition, OFFSET_BEGINNING)])
+        consumer.assign([TopicPartition(topic, one, OFFSET_BEGINNING) for one in partitions])
+        left = set(partitions)
         heard = monotonic()
-        while True:
+        while left:
             # A short wait: the end of the partition rarely comes together with a full batch.
             messages = consumer.consume(2_000, 0.05)
             if messages:
                 heard = monotonic()
             elif monotonic() - heard > SECONDS:
-                raise BrokerError(f"{topic}/{partition}: nothing heard for {SECONDS:.0f} s")
+                silent = ", ".join(map(str, sorted(left)))
+                raise BrokerError(f"{topic}/{silent}: nothing heard for {SECONDS:.0f} s")
             for message in messages:
                 error = message.error()
                 if error is not None and error.code() == KafkaError._PARTITION_EOF:
-                    return
-                if _fit(message):
+                    left.discard(int(message.partition() or 0))
+                # What is appended while others are read is not of now any more.
+                elif message.partition() in left and _fit(message):
                     yield _record(message)
     finally:
         consumer.close()

@@ -1,12 +1,21 @@
 """What `knockon verify` asks the database; read-only."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
 from streaming.store.lineage import LANDED
+
+
+@contextmanager
+def snapshot(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    """All that is read within is of one moment; `connection` is in autocommit."""
+    with connection.transaction():
+        connection.execute("set transaction isolation level repeatable read, read only")
+        yield
 
 
 def accounted_offsets(
@@ -23,6 +32,22 @@ def accounted_offsets(
     ).format(table=table, offset=sql.Identifier("offset"))
     rows = connection.execute(query, {"log": log_id})
     return {partition: (set(good or ()), set(dead or ())) for partition, good, dead in rows}
+
+
+def doubled(connection: psycopg.Connection[Any], log_id: int, topic: str) -> list[tuple[int, int]]:
+    """(partition, offset) of records that have more than one row in a table."""
+    query = sql.SQL(
+        "select partition, {offset} from {table} where log_id = %s"
+        " group by partition, {offset} having count(*) > 1 order by 1, 2"
+    )
+    offset = sql.Identifier("offset")
+    return [
+        (row[0], row[1])
+        for table in (LANDED[topic], "dead_letters")
+        for row in connection.execute(
+            query.format(offset=offset, table=sql.Identifier("landed", table)), (log_id,)
+        )
+    ]
 
 
 def unbalanced(connection: psycopg.Connection[Any]) -> list[str]:

@@ -146,6 +146,20 @@ def latency_to_asset(connection: psycopg.Connection[Any], name: str) -> Latency:
         return cursor.execute(query).fetchone() or Latency(0, None, None, None)
 
 
+def latency_to_landed(connection: psycopg.Connection[Any]) -> Latency:
+    """Produced to landed, of flight events; both clocks are those of the machines that wrote."""
+    query = """
+        with waits as (
+            select extract(epoch from landed_at - produced_at) s from landed.flight_events
+        )
+        select count(*)::int as rows, percentile_cont(0.5) within group (order by s) as p50,
+               percentile_cont(0.99) within group (order by s) as p99, max(s)::float8 as longest
+        from waits
+    """
+    with connection.cursor(row_factory=class_row(Latency)) as cursor:
+        return cursor.execute(query).fetchone() or Latency(0, None, None, None)
+
+
 def first_transaction(connection: psycopg.Connection[Any]) -> str | None:
     """The id of a posting that rests on a disruption of several legs, else of any; to walk back."""
     row = connection.execute(
