@@ -47,12 +47,11 @@ check: setup ## Lint, types and layers, in seconds
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python scripts/write_docs.py --check
 
 .PHONY: docs
-docs: setup ## Write the pages of docs/ that are generated
-	@$(BIN)/settings-doc generate --class streaming.settings.Settings \
-		--output-format markdown --update docs/settings.md --between "<!-- begin -->" "<!-- end -->"
-	@$(BIN)/python -m streaming.store.entities
+docs: setup ## Write the generated parts of the pages in docs/
+	@$(BIN)/python scripts/write_docs.py
 
 .PHONY: lock lock-engines
 lock: setup ## Resolve the Python requirements anew

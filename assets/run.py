@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+import structlog
 from pydantic import Field
 
 from streaming.derivation import Derivation, Written, from_text, run
@@ -24,7 +25,17 @@ def derive(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """Run the derivation; yields nothing when there was nothing to do or others have done it."""
     intervals = from_text(asked.intervals) if asked.intervals else None
-    with database.connect() as connection:
+    about = {
+        name.removeprefix("knockon/"): value
+        for name, value in context.run_tags.items()
+        if name.startswith(("knockon/correlation_id", "knockon/disruption_id"))
+    }
+    with (
+        structlog.contextvars.bound_contextvars(
+            run_id=context.run_id, asset=derivation.reader, **about
+        ),
+        database.connect() as connection,
+    ):
         done = run(connection, derivation, intervals)
     if isinstance(done, Written):
         yield dg.MaterializeResult(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from streaming.store.database import Connection
 from streaming.store.derive import notify
@@ -17,13 +18,14 @@ from streaming.store.intervals import Interval, advance, logs_named, pending
 class Outcome:
     """What a step wrote: rows by table, the versions it used, the event time it reached.
 
-    `counts` are further figures worth showing, by their name.
+    `counts` are further figures worth showing, by their name; `correlation_ids` what it was about.
     """
 
     rows: Mapping[str, int]
     versions: Mapping[str, str]
     as_of: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
+    correlation_ids: tuple[UUID, ...] = ()
 
 
 Step = Callable[[Connection, tuple[Interval, ...]], Outcome]

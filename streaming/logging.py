@@ -1,23 +1,56 @@
-"""Structured logs: one JSON object a line on standard output, with component and correlation id."""
+"""Structured logs: one JSON object a line on standard output, with component and correlation ids.
+
+Events never carry personal data: only pseudonyms and record identities may be logged or bound.
+"""
 
 import logging
 import sys
+from collections.abc import Iterable
 
 import structlog
 
+MOST_IDS = 20
+"""More ids than a person reads are counted instead; the record identities name them all."""
 
-def configure(level: str, **always: str) -> None:
-    """Set up the process's logging once, at its entry point; `always` stands on every line."""
+_SHARED: tuple[structlog.types.Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.processors.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+)
+
+
+def configure(component: str, level: str = "info") -> None:
+    """Set up the process's logging once, at its entry point; libraries' lines are JSON too."""
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
+        processors=[*_SHARED, structlog.processors.JSONRenderer(default=str)],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[level.upper()]
+        ),
         logger_factory=structlog.PrintLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
-    structlog.contextvars.bind_contextvars(**always)
+    logging.basicConfig(level=level.upper(), handlers=[handler()], force=True)
+    structlog.contextvars.bind_contextvars(component=component)
+
+
+def handler() -> logging.Handler:
+    """A handler of Python's own logging that writes the same lines; `extra` becomes fields."""
+    made = logging.StreamHandler(sys.stdout)
+    made.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(default=str),
+            ],
+        )
+    )
+    return made
+
+
+def ids(values: Iterable[object]) -> list[str]:
+    """Distinct ids for one line, in order; beyond MOST_IDS their number alone."""
+    found = list(dict.fromkeys(str(value) for value in values))
+    more = [f"and {len(found) - MOST_IDS} more"] if len(found) > MOST_IDS else []
+    return found[:MOST_IDS] + more

@@ -49,7 +49,8 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         legs, on_board = _legs(connection, leg_ids, known)
         due = revisions(correlate(legs, links.values()), previous, as_of, on_board)
     write_disruptions(connection, due, code_version())
-    return Outcome({READER: len(due)}, {"code": code_version()}, as_of)
+    concerned = tuple(disruption.correlation_id for disruption in due)
+    return Outcome({READER: len(due)}, {"code": code_version()}, as_of, correlation_ids=concerned)
 
 
 DISRUPTIONS = Derivation(READER, ("flight.events", "passenger.events", "detected.findings"), step)

@@ -4,13 +4,17 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 
 from assets import forecasting, marts, marts_project
+from assets.run_logs import LOGGERS
 from orchestration.forecast_jobs import forecast_delays, monthly_retraining, retrain_delay_model
 from orchestration.marts_jobs import build_marts, marts_by_the_clock
 from orchestration.resources import DatabaseResource, TrackingResource
 from sensors.forecasting import flights_to_forecast
+from streaming.logging import configure
 from streaming.settings import Settings
 
 models = marts.marts(marts_project.manifest(Settings()))
+
+configure("dagster-batch")
 
 defs = dg.Definitions(
     assets=[
@@ -33,4 +37,5 @@ defs = dg.Definitions(
         ),
     },
     executor=dg.in_process_executor,
+    loggers=LOGGERS,
 )

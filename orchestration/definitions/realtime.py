@@ -4,11 +4,15 @@ import dagster as dg
 
 from assets import checks, landed, response
 from assets.disruptions import disruptions
+from assets.run_logs import LOGGERS
 from orchestration.jobs import check_realtime, correlate_disruptions, respond_to_disruption
 from orchestration.resources import DatabaseResource
 from orchestration.schedules import checks_by_the_clock
 from sensors.light import light_assets_without_materialiser
 from sensors.response import disruptions_to_answer
+from streaming.logging import configure
+
+configure("dagster-realtime")
 
 defs = dg.Definitions(
     assets=[
@@ -28,4 +32,5 @@ defs = dg.Definitions(
         "database": DatabaseResource(role="knockon_assets", application_name="knockon-realtime")
     },
     executor=dg.in_process_executor,
+    loggers=LOGGERS,
 )

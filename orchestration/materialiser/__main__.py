@@ -13,7 +13,7 @@ from orchestration.materialiser.pruning import Pruner
 from orchestration.materialiser.recorder import Recorder
 from sensors.light import LIGHT, MATERIALISER_DUTY
 from streaming.heartbeat import heartbeat
-from streaming.log_lines import configure
+from streaming.logging import configure
 from streaming.settings import Settings
 from streaming.store.database import Unavailable
 from streaming.store.derive import Database

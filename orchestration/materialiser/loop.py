@@ -9,6 +9,7 @@ import structlog
 from orchestration.materialiser.pruning import Pruner
 from orchestration.materialiser.recorder import Recorder
 from streaming.derivation import AlreadyDone, Derivation, NothingPending, run
+from streaming.logging import ids
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_wake import claim, listen, wait
@@ -78,6 +79,7 @@ class Materialiser:
                     asset=derivation.reader,
                     rows_read=done.rows_read,
                     rows_written=dict(done.outcome.rows),
+                    correlation_ids=ids(done.outcome.correlation_ids),
                     milliseconds=round(1000 * (time.monotonic() - began)),
                 )
                 self.recorder.record_due(connection)

@@ -91,7 +91,7 @@ def location(
             command=[
                 *(sys.executable, "-m", "dagster", "api", "grpc"),
                 *("--host", "127.0.0.1", "--port", str(port), "--module-name", module),
-                *("--location-name", name),
+                *("--location-name", name, "--log-format", "json"),
             ],
             environment={**instance_environment(site), **environment(site)},
             depends_on=("postgres",),
@@ -114,7 +114,7 @@ def webserver(site: Site) -> Component:
         command=[
             *(sys.executable, "-m", "dagster_webserver"),
             *("--host", "127.0.0.1", "--port", str(port)),
-            *("--workspace", str(project_root() / "workspace.yaml")),
+            *("--workspace", str(project_root() / "workspace.yaml"), "--log-format", "json"),
         ],
         environment=instance_environment(site),
         depends_on=("postgres",),
@@ -133,7 +133,7 @@ def daemon(site: Site) -> Component:
         address="",
         command=[
             *(sys.executable, "-m", "dagster._daemon", "run"),
-            *("--workspace", str(project_root() / "workspace.yaml")),
+            *("--workspace", str(project_root() / "workspace.yaml"), "--log-format", "json"),
         ],
         environment=instance_environment(site),
         depends_on=("postgres", "dagster-realtime", "dagster-batch", "dagster-webserver"),

@@ -15,7 +15,7 @@ from streaming.store.database import connect
 def main() -> None:
     """Build everything from the settings and detect until told to stop."""
     settings = Settings()
-    configure(settings.log_level, component="detector")
+    configure("detector", settings.log_level)
     stop = Signal()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import structlog
 
@@ -62,6 +63,7 @@ class Detected:
     offsets: int
     findings: int
     new: int
+    correlation_ids: tuple[UUID, ...] = ()
 
 
 class Detection:
@@ -120,7 +122,7 @@ class Detection:
                 self.save_snapshot()
             self._at("before_commit")
         self._at("after_commit")
-        return Detected(offsets, len(found), len(new))
+        return Detected(offsets, len(found), len(new), tuple(one.correlation_id for one in new))
 
     @property
     def outgrown(self) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
 from threading import Event as Signal
 from typing import Any
 
@@ -11,6 +10,7 @@ import structlog
 from domain.detection import Detector
 from domain.detection.errors import DetectionError, UnknownLane
 from streaming.detect.detection import Detection
+from streaming.logging import ids
 from streaming.store.database import Connection, Unavailable
 from streaming.store.derive_wake import claim, listen, wait
 from streaming.store.errors import StoreError
@@ -76,7 +76,14 @@ class DetectWorker:
                         return
                     wait(connection, POLL_SECONDS, DEBOUNCE_SECONDS)
                 elif done.findings:
-                    log.info("detect.found", reader=detection.reader, **asdict(done))
+                    log.info(
+                        "detect.found",
+                        reader=detection.reader,
+                        offsets=done.offsets,
+                        findings=done.findings,
+                        new=done.new,
+                        correlation_ids=ids(done.correlation_ids),
+                    )
             detection.save_snapshot()
         finally:
             with suppress(Unavailable):

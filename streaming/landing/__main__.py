@@ -21,7 +21,7 @@ from streaming.topics import LANDING, TOPICS
 def main() -> None:
     """Build everything from the settings and land until told to stop."""
     settings = Settings()
-    configure(settings.log_level, component="lander")
+    configure("lander", settings.log_level)
     if settings.kafka_bootstrap_servers is None or settings.schema_registry_url is None:
         raise SettingsError("the lander needs KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL")
     if settings.master_key is None:

@@ -18,7 +18,7 @@ from streaming.topics import TOPICS
 def main() -> None:
     """Build everything from the settings and publish until told to stop."""
     settings = Settings()
-    configure(settings.log_level, component="relay")
+    configure("relay", settings.log_level)
     if settings.kafka_bootstrap_servers is None or settings.schema_registry_url is None:
         raise SettingsError("the relay needs KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL")
     stop = Signal()

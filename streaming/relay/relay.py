@@ -8,6 +8,7 @@ number there is the last one published.
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Event as Signal
+from uuid import UUID
 
 import structlog
 
@@ -19,6 +20,7 @@ from streaming.broker import (
     last_header,
 )
 from streaming.codec import Codec
+from streaming.logging import ids
 from streaming.store import outbox
 from streaming.store.database import Connection, Unavailable
 from streaming.store.derive_wake import claim, listen, wait
@@ -108,16 +110,23 @@ class Relay:
         if not entries:
             return None
         self._at("before_publish")
-        publisher.publish(self._messages(entries))
+        messages, correlations = self._messages(entries)
+        publisher.publish(messages)
         self._at("after_publish")
         last = entries[-1].sequence
         outbox.forget(connection, last)
         self.published += len(entries)
-        log.info("relay.published", entries=len(entries), position=last)
+        log.info(
+            "relay.published",
+            entries=len(entries),
+            position=last,
+            correlation_ids=ids(correlations),
+        )
         return last
 
-    def _messages(self, entries: Sequence[Entry]) -> list[Message]:
-        messages = []
+    def _messages(self, entries: Sequence[Entry]) -> tuple[list[Message], list[UUID]]:
+        """The messages, and the correlation id of each."""
+        messages, correlations = [], []
         for entry in entries:
             event = TOPICS[entry.topic].model.model_validate_json(entry.value)
             headers = [(name, str(value).encode()) for name, value in entry.headers.items()]
@@ -125,4 +134,5 @@ class Relay:
             headers.append((SEQUENCE, str(entry.sequence).encode()))
             value = self._codec.encode(entry.topic, event)
             messages.append(Message(entry.topic, entry.key.encode(), value, headers))
-        return messages
+            correlations.append(event.correlation_id)
+        return messages, correlations

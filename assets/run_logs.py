@@ -1,0 +1,45 @@
+"""What a Dagster run prints: the platform's JSON lines, with the run's and its cause's ids."""
+
+import logging
+
+import dagster as dg
+
+from streaming.logging import handler
+
+TAGS = {
+    "knockon/correlation_id": "correlation_id",
+    "knockon/correlation_ids": "correlation_ids",
+    "knockon/disruption_id": "disruption_id",
+    "knockon/disruption_ids": "disruption_ids",
+}
+"""Run tags that stand on every line of the run, and under which name."""
+
+
+@dg.logger(description="One JSON object a line, with run, job, step and correlation ids.")
+def json_lines(context: dg.InitLoggerContext) -> logging.Logger:
+    """The run's logger; Dagster's own event log keeps what is logged as well."""
+    made = logging.Logger("dagster", logging.INFO)
+    lines = handler()
+    lines.addFilter(_with_ids)
+    made.addHandler(lines)
+    return made
+
+
+def _with_ids(record: logging.LogRecord) -> bool:
+    """Write Dagster's ids into the message: as a mapping, so that they become fields."""
+    meta = getattr(record, "dagster_meta", {})
+    tags = meta.get("job_tags") or {}
+    told = {
+        "event": meta.get("orig_message", record.getMessage()),
+        "run_id": meta.get("run_id"),
+        "job": meta.get("job_name"),
+        "step": meta.get("step_key"),
+        **{name: tags.get(tag) for tag, name in TAGS.items()},
+    }
+    record.msg = {name: value for name, value in told.items() if value is not None}
+    record.args = None
+    return True
+
+
+LOGGERS = {"console": json_lines}
+"""For the definitions of every code location."""
