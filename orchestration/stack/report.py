@@ -10,9 +10,11 @@ import psutil
 
 from orchestration.stack.component import Component
 from orchestration.stack.running import Stack
-from streaming.store.database import connect
+from streaming.broker import Broker, BrokerError
+from streaming.store.database import Connection, connect
 from streaming.store.errors import StoreError
-from streaming.store.lag import Lag, lags
+from streaming.store.lag import Lag, lags, landing_lags, outbox_lag
+from streaming.topics import LANDING
 
 ANALYST = "knockon_analyst"
 
@@ -107,6 +109,18 @@ def _own(process: psutil.Process) -> int:
 def _lags(stack: Stack) -> list[Lag]:
     try:
         with connect(stack.settings.owner_database_url(), "knockon-status") as connection:
-            return lags(connection)
+            return [*_landing(stack, connection), outbox_lag(connection), *lags(connection)]
     except StoreError:
         return []  # its component is reported as sick already
+
+
+def _landing(stack: Stack, connection: Connection) -> list[Lag]:
+    bootstrap = stack.settings.kafka_bootstrap_servers
+    if bootstrap is None or "lander" not in stack.components:
+        return []
+    broker = Broker(bootstrap)
+    try:
+        topics = broker.identities(topic.name for topic in LANDING).values()
+        return landing_lags(connection, topics, broker.ends(topics))
+    except BrokerError:
+        return []  # likewise

@@ -1,5 +1,7 @@
 """Landed and dead-lettered offsets are exactly those that an independent consumer sees."""
 
+from collections import Counter
+
 from orchestration.verify.verdict import Verdict
 from streaming.broker import Broker, read_to_end
 from streaming.store import audit
@@ -16,6 +18,7 @@ def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
     """
     checked = 0
     broken: list[str] = []
+    counts = Counter[str](lost=0, twice=0)
     found = broker.identities(topic.name for topic in LANDING)
     for name, identity in found.items():
         log_id = register_kafka_log(connection, identity.cluster_id, identity.topic_id, name)
@@ -35,11 +38,14 @@ def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
             stored = {offset for offset in landed | dead if offset >= kept}
             checked += len(seen)
             place = f"{name}/{partition}"
+            counts["lost"] += len(seen - stored)
+            counts["twice"] += len(landed & dead)
             broken += [f"{place}/{offset} is lost" for offset in sorted(seen - stored)]
             broken += [f"{place}/{offset} is on no topic" for offset in sorted(stored - seen)]
             broken += [f"{place}/{offset} is landed and dead" for offset in sorted(landed & dead)]
         # The primary keys refuse a second row; somebody may have taken them away.
+        counts["twice"] += len(twice)
         broken += [f"{name}/{partition}/{offset} is there twice" for partition, offset in twice]
     return Verdict(
-        "every offset accounted", "records landed or dead-lettered once", checked, broken
+        "every offset accounted", "records landed or dead-lettered once", checked, broken, counts
     )

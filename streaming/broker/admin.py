@@ -3,8 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection
-from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
+from confluent_kafka import (
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    NewTopic,
+    OffsetSpec,
+)
 
 from streaming.broker.errors import BrokerError
 from streaming.topics import Topic
@@ -80,6 +90,27 @@ class Broker:
                 cluster_id, str(described.topic_id), name, len(described.partitions)
             )
         return found
+
+    def ends(self, topics: Iterable[TopicIdentity]) -> dict[tuple[str, int], int]:
+        """Next offset after the last committed record, by topic and partition.
+
+        Raises BrokerError when the cluster does not answer.
+        """
+        asked = {
+            TopicPartition(topic.name, partition): OffsetSpec.latest()
+            for topic in topics
+            for partition in range(topic.partitions)
+        }
+        futures = self._admin.list_offsets(
+            asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=SECONDS
+        )
+        try:
+            return {
+                (place.topic, place.partition): int(future.result().offset)
+                for place, future in futures.items()
+            }
+        except KafkaException as error:
+            raise BrokerError(f"no end offsets: {error.args[0].str()}") from error
 
     def delete_topic(self, name: str) -> None:
         """Remove a topic and its records; one that does not exist is fine."""

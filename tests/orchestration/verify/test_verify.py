@@ -68,6 +68,11 @@ BREAKS = {
         "update landed.flight_events set source = 'call %(name)s' where (partition, \"offset\") ="
         " (0, 0)",
     ),
+    "an assistance code was kept": (
+        PLAINTEXT, "1 rows of landed.passenger_events",
+        "update landed.passenger_events set source = '%(code)s' where event_id in"
+        " (select event_id from landed.passenger_events limit 1)",
+    ),
     "an address was kept in bytes": (
         PLAINTEXT, "1 rows of landed.dead_letters",
         "update landed.dead_letters set payload = '<%(email)s>'::bytea where"
@@ -77,14 +82,18 @@ BREAKS = {
 
 
 def somebody(settings: Settings) -> dict[str, str]:
-    """A passenger's name and address, through the door."""
+    """A passenger's name, address and assistance code, through the door."""
     with connect(settings.owner_database_url(), "test") as connection:
         rows = connection.execute(
-            "select passenger_ref, sealed from landed.passenger_events"
-            " where sealed is not null order by passenger_ref limit 1"
+            "select passenger_ref, sealed from landed.passenger_events where sealed is not null"
         ).fetchall()
-    [person] = keyring_of(settings).open(dict(rows), actor="test", purpose="break it").values()
-    return {"name": person.family_name, "email": person.email}  # type: ignore[union-attr]
+    opened = keyring_of(settings).open(dict(rows), actor="test", purpose="break it").values()
+    person = next(one for one in opened if one.special_assistance)  # type: ignore[union-attr]
+    return {
+        "name": person.family_name,
+        "email": person.email,
+        "code": person.special_assistance[0],
+    }
 
 
 def change(settings: Settings, statements: str) -> None:
@@ -114,14 +123,15 @@ def test_what_is_broken_is_named(settings: Settings, how: str) -> None:
 
 def test_a_name_on_a_topic_is_found(settings: Settings) -> None:
     publisher = Publisher(str(settings.kafka_bootstrap_servers))
-    value = f"dear {somebody(settings)['name']}".encode()
-    publisher.send(Message("disruption.events", b"key", value, []))
+    person = somebody(settings)
+    for value in (f"dear {person['name']}", f"\x08{person['code']}"):
+        publisher.send(Message("disruption.events", b"key", value.encode(), []))
     publisher.flush()
     try:
         [verdict] = verify(settings, [PLAINTEXT])
     finally:
         make_topics_anew(settings, ["disruption.events"])
-    assert verdict.broken == ["1 records of disruption.events"]
+    assert verdict.broken == ["2 records of disruption.events"]
 
 
 def test_the_command_tells_which_alone_is_broken_and_exits_1(settings: Settings) -> None:
