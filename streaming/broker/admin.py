@@ -97,7 +97,7 @@ class Broker:
         Raises BrokerError when the cluster does not answer.
         """
         asked = {
-            TopicPartition(topic.name, partition): OffsetSpec.latest()
+            TopicPartition(topic.name, partition): OffsetSpec.latest()  # type: ignore[no-untyped-call]
             for topic in topics
             for partition in range(topic.partitions)
         }
