@@ -80,6 +80,11 @@ def component_of(worker: Worker) -> Callable[[Site], Component]:
         if worker.instance:
             environment |= dagster.instance_environment(site)
 
+        def prepare() -> None:
+            heartbeat.unlink(missing_ok=True)
+            if worker.instance:
+                dagster.prepare_home(site)
+
         def trouble() -> str | None:
             silence = silence_seconds(heartbeat, time.time())
             if silence is None:
@@ -93,7 +98,7 @@ def component_of(worker: Worker) -> Callable[[Site], Component]:
             command=[sys.executable, "-m", worker.module],
             environment=environment,
             depends_on=worker.depends_on,
-            prepare=lambda: heartbeat.unlink(missing_ok=True),
+            prepare=prepare,
             trouble=trouble,
             stop_seconds=30,
         )
