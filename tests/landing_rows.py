@@ -10,6 +10,9 @@ from psycopg import sql
 from domain.events import Event
 from streaming.store.intervals import append, register_kafka_log, register_table_log
 
+SEALED = b"\x01" + bytes(28)
+"""What passes for sealed and holds nothing: format, nonce and tag."""
+
 TABLES = {
     "flight.events": "flight_events",
     "external.data": "external_data",

@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from domain.events.envelope import Event, UtcTime
+from domain.events.envelope import Event, FreeText, Int32, UtcTime
 
 
 class DisruptionEvent(Event):
@@ -15,13 +15,13 @@ class DisruptionEvent(Event):
     kind: Literal["finding"]
     finding_id: UUID
     pattern: Literal["aircraft_rotation"]
-    detector_version: str
-    scope: str
+    detector_version: FreeText
+    scope: FreeText
     root_leg_id: UUID
     from_leg_id: UUID
     to_leg_id: UUID
     status: Literal["predicted", "confirmed", "closed"]
-    knock_on_minutes: int
+    knock_on_minutes: Int32
     probability: float
     detected_at: UtcTime
-    evidence: tuple[str, ...]
+    evidence: tuple[FreeText, ...]

@@ -3,13 +3,27 @@
 A record is flat: `kind` says which of the optional facts are set. A flat record with optional
 fields and a string kind can gain kinds and facts under FULL_TRANSITIVE compatibility; an Avro
 union of records or an Avro enum cannot, because an old reader refuses a branch it does not know.
+
+What an event accepts, its column holds and sums with it can bear: one record that passes here and
+fails further on would stop whoever reads it, and meet them again after every restart.
 """
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+D = TypeVar("D", date, datetime)
+
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
+"""Further off a time is a mistake, and hours added to it may leave the calendar."""
+
+
+def _near(value: D) -> D:
+    if EARLIEST_YEAR <= value.year <= LATEST_YEAR:
+        return value
+    raise ValueError(f"the year is not in {EARLIEST_YEAR} to {LATEST_YEAR}")
 
 
 def _utc(value: datetime) -> datetime:
@@ -17,11 +31,20 @@ def _utc(value: datetime) -> datetime:
         raise ValueError("a time needs its zone: give UTC")
     if value.utcoffset():
         raise ValueError("times are UTC: convert before building the event")
-    return value
+    return _near(value)
 
 
 UtcTime = Annotated[datetime, AfterValidator(_utc)]
 """A time in UTC; naive and zoned times are refused, never guessed."""
+
+FlightDate = Annotated[date, AfterValidator(_near)]
+FreeText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Any text without NUL, which PostgreSQL keeps neither in a text nor in a jsonb."""
+
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
+Int64 = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Measure = Annotated[float, Field(ge=-1e9, le=1e9)]
+"""A measurement: so far from the largest float that differences and sums stay finite."""
 
 IataAirport = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 IataAirline = Annotated[str, Field(pattern=r"^[A-Z0-9]{2}$")]
@@ -36,15 +59,20 @@ class Event(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", ser_json_bytes="base64", val_json_bytes="base64"
+        frozen=True,
+        extra="forbid",
+        ser_json_bytes="base64",
+        val_json_bytes="base64",
+        allow_inf_nan=False,  # jsonb knows neither
+        hide_input_in_errors=True,  # an error may end in a log
     )
 
     event_id: UUID
-    key: Annotated[str, Field(min_length=1, max_length=200)]
-    kind: str
+    key: Annotated[FreeText, Field(min_length=1, max_length=200)]
+    kind: FreeText
     occurred_at: UtcTime
     produced_at: UtcTime
-    source: Annotated[str, Field(min_length=1, max_length=100)]
-    schema_version: int = 1
+    source: Annotated[FreeText, Field(min_length=1, max_length=100)]
+    schema_version: Int32 = 1
     correlation_id: UUID
     causation_id: UUID | None = None

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import model_validator
 
-from domain.events.envelope import Event, IataAirport, UtcTime
+from domain.events.envelope import Event, IataAirport, Measure, UtcTime
 
 ExternalKind = Literal["clock", "weather_observed"]
 
@@ -19,15 +19,15 @@ class ExternalEvent(Event):
     kind: ExternalKind
     station: IataAirport | None = None
     observed_at: UtcTime | None = None
-    temperature_c: float | None = None
-    dew_point_c: float | None = None
-    relative_humidity_pct: float | None = None
-    wind_direction_deg: float | None = None
-    wind_speed_kt: float | None = None
-    wind_gust_kt: float | None = None
-    precipitation_mm: float | None = None
-    pressure_hpa: float | None = None
-    visibility_km: float | None = None
+    temperature_c: Measure | None = None
+    dew_point_c: Measure | None = None
+    relative_humidity_pct: Measure | None = None
+    wind_direction_deg: Measure | None = None
+    wind_speed_kt: Measure | None = None
+    wind_gust_kt: Measure | None = None
+    precipitation_mm: Measure | None = None
+    pressure_hpa: Measure | None = None
+    visibility_km: Measure | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "ExternalEvent":

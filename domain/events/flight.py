@@ -1,12 +1,19 @@
 """flight.events: what happened to a leg, in AIDX and A-CDM terms."""
 
-from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from domain.events.envelope import Event, IataAirline, IataAirport, UtcTime
+from domain.events.envelope import (
+    Event,
+    FlightDate,
+    FreeText,
+    IataAirline,
+    IataAirport,
+    Int32,
+    UtcTime,
+)
 
 FlightKind = Literal[
     "clock",  # event time moves on; carries no leg
@@ -49,10 +56,10 @@ class FlightEvent(Event):
     operational_suffix: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
     departure_airport: IataAirport | None = None
     arrival_airport: IataAirport | None = None
-    origin_date: date | None = None
-    repeat_number: int | None = None
+    origin_date: FlightDate | None = None
+    repeat_number: Int32 | None = None
     operating_licence: Literal["uk", "eu", "other"] | None = None
-    registration: Annotated[str, Field(min_length=1, max_length=10)] | None = None
+    registration: Annotated[FreeText, Field(min_length=1, max_length=10)] | None = None
     sobt: UtcTime | None = None
     sibt: UtcTime | None = None
     eobt: UtcTime | None = None
@@ -62,7 +69,7 @@ class FlightEvent(Event):
     doors_open_at: UtcTime | None = None
     diverted_to: IataAirport | None = None
     delay_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
-    irregularity_cause: Annotated[str, Field(max_length=60)] | None = None
+    irregularity_cause: Annotated[FreeText, Field(max_length=60)] | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "FlightEvent":

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from domain.events.envelope import Event, UtcTime
 
@@ -27,11 +27,27 @@ _NEEDS: dict[str, tuple[str, ...]] = {
     "passenger_rebooked": ("passenger_ref", "journey_id", "leg_ids"),
 }
 
+SEALED_FORMAT = b"\x01"
+"""First byte of everything sealed: AES-256-GCM, 12-byte nonce, subject as associated data."""
+
+SEALED_LEAST = len(SEALED_FORMAT) + 12 + 16
+"""Format, nonce and tag: what sealing nothing takes."""
+
+
+def _looks_sealed(value: bytes) -> bytes:
+    if value[:1] != SEALED_FORMAT or len(value) < SEALED_LEAST:
+        raise ValueError("these bytes are not sealed: personal data travels sealed only")
+    return value
+
+
+Sealed = Annotated[bytes, AfterValidator(_looks_sealed)]
+"""Whether they open is for the keyring to know; plaintext sent by mistake is told by its form."""
+
 
 class PersonalData(BaseModel):
     """The plaintext that only the keyring's door may see; travels and rests as `sealed` bytes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     given_name: str
     family_name: str
@@ -45,7 +61,8 @@ class PassengerEvent(Event):
     """One fact about one passenger on one booking journey.
 
     `passenger_ref` is a keyed pseudonym, `journey_id` the booking journey (one direction of a
-    booking), `sealed` a PersonalData under that passenger's data key (`streaming.keyring`).
+    booking), `sealed` a PersonalData under that passenger's data key (`streaming.keyring`). The key
+    is the passenger_ref, or "clock": no room for a name.
     """
 
     kind: PassengerKind
@@ -55,7 +72,7 @@ class PassengerEvent(Event):
     leg_id: UUID | None = None
     fare_type: FareType | None = None
     passenger_type: Literal["adult", "child", "infant"] | None = None
-    sealed: bytes | None = None
+    sealed: Sealed | None = None
     informed_at: UtcTime | None = None
     offered_sobt: UtcTime | None = None
     offered_sibt: UtcTime | None = None
@@ -67,4 +84,6 @@ class PassengerEvent(Event):
         missing = [name for name in _NEEDS.get(self.kind, ()) if getattr(self, name) is None]
         if missing:
             raise ValueError(f"{self.kind} needs {', '.join(missing)}")
+        if self.key != ("clock" if self.kind == "clock" else str(self.passenger_ref)):
+            raise ValueError("key is not passenger_ref")
         return self

@@ -9,13 +9,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.events import PersonalData
+from domain.events.passenger import SEALED_FORMAT
 from streaming.keyring.errors import KeyringError
 from streaming.keyring.master import KEY_BYTES, NONCE_BYTES, MasterKey
 from streaming.store import keyring as stored
 from streaming.store.database import Connection
-
-FORMAT = b"\x01"
-"""First byte of everything sealed: AES-256-GCM, 12-byte nonce, subject as associated data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +54,39 @@ class Keyring:
         self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
     ) -> dict[UUID, PersonalData | Destroyed]:
         """The door: plaintext per passenger. Every passenger asked for is written down first."""
+        return {
+            ref: plain if isinstance(plain, Destroyed) else PersonalData.model_validate_json(plain)
+            for ref, plain in self._open(sealed, actor, purpose).items()
+        }
+
+    def open_dead_letters(
+        self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
+    ) -> dict[UUID, bytes | Destroyed]:
+        """The same door for payloads or record keys of dead letters, by dead letter id."""
+        return self._open(sealed, actor, purpose)
+
+    def destroy(self, subject: UUID) -> bool:
+        """Erase a subject by destroying its key; all copies become unreadable at once."""
+        with self._connect() as connection:
+            return stored.destroy_key(connection, subject)
+
+    def _open(
+        self, sealed: Mapping[UUID, bytes], actor: str, purpose: str
+    ) -> dict[UUID, bytes | Destroyed]:
         if not actor or not purpose:
             raise KeyringError("say who asks (actor) and why (purpose)")
         with self._connect() as connection:
             keys = stored.keys(connection, sealed)
             granted = [(ref, keys.get(ref, ("", None))[1] is not None) for ref in sealed]
             stored.record_accesses(connection, granted, actor, purpose)
-        opened: dict[UUID, PersonalData | Destroyed] = {}
+        opened: dict[UUID, bytes | Destroyed] = {}
         for ref, there in granted:
             wrapped = keys[ref][1] if there else None
             if wrapped is None:
                 opened[ref] = Destroyed(ref)
             else:
-                plain = _decrypt(self._master.unwrap(ref, wrapped), ref, sealed[ref])
-                opened[ref] = PersonalData.model_validate_json(plain)
+                opened[ref] = _decrypt(self._master.unwrap(ref, wrapped), ref, sealed[ref])
         return opened
-
-    def destroy(self, subject: UUID) -> bool:
-        """Erase a subject by destroying its key; all copies become unreadable at once."""
-        with self._connect() as connection:
-            return stored.destroy_key(connection, subject)
 
     def _seal(self, kind: str, plain: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         if not plain:
@@ -111,11 +122,11 @@ class Keyring:
 
 def _encrypt(key: bytes, subject: UUID, plain: bytes) -> bytes:
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, subject.bytes)
+    return SEALED_FORMAT + nonce + AESGCM(key).encrypt(nonce, plain, subject.bytes)
 
 
 def _decrypt(key: bytes, subject: UUID, sealed: bytes) -> bytes:
-    if sealed[:1] != FORMAT:
+    if sealed[:1] != SEALED_FORMAT:
         raise KeyringError(f"what is sealed for {subject} has an unknown format")
     nonce, ciphertext = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
     try:

@@ -23,7 +23,7 @@ from streaming.derivation import (
     run,
 )
 from streaming.store.database import connect
-from tests.landing_rows import find, land
+from tests.landing_rows import SEALED, find, land
 
 DAY = datetime(2013, 7, 1, 8, tzinfo=UTC)
 
@@ -82,7 +82,7 @@ def arrived(number: int, late: int) -> FlightEvent:
 def told(passenger: int, kind: str, **facts: Any) -> PassengerEvent:
     return PassengerEvent(
         event_id=name_uuid("told", passenger, kind),
-        key=str(passenger),
+        key=str(name_uuid("passenger", passenger)),
         kind=kind,
         occurred_at=DAY,
         produced_at=DAY,
@@ -96,7 +96,7 @@ def told(passenger: int, kind: str, **facts: Any) -> PassengerEvent:
 
 def booked(passenger: int, *numbers: int) -> PassengerEvent:
     legs = tuple(leg_id(number) for number in numbers)
-    return told(passenger, "journey_booked", leg_ids=legs, sealed=b"sealed")
+    return told(passenger, "journey_booked", leg_ids=legs, sealed=SEALED)
 
 
 def finding(first: int, second: int, minutes: int, status: str = "predicted") -> dict[str, Any]:

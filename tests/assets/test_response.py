@@ -16,7 +16,7 @@ from domain.events import FlightEvent, PassengerEvent
 from domain.identity import name_uuid
 from streaming.derivation import Derivation, NothingPending, Written, run
 from streaming.store.database import connect
-from tests.landing_rows import land
+from tests.landing_rows import SEALED, land
 
 DAY = datetime(2026, 6, 15, 8, tzinfo=UTC)
 CHAIN = (DISRUPTIONS, PASSENGER_IMPACTS, ASSESSMENTS, LEDGER)
@@ -62,8 +62,9 @@ def flown(name: str, sobt: datetime, late: int) -> list[FlightEvent]:
 
 def told(passenger: int, kind: str, at: datetime, **facts: Any) -> PassengerEvent:
     return PassengerEvent(
-        event_id=name_uuid("told", next(_ids)), key=str(passenger), kind=kind, occurred_at=at,
-        produced_at=at, source="test", correlation_id=name_uuid("correlation", passenger),
+        event_id=name_uuid("told", next(_ids)), key=str(name_uuid("passenger", passenger)),
+        kind=kind, occurred_at=at, produced_at=at, source="test",
+        correlation_id=name_uuid("correlation", passenger),
         passenger_ref=name_uuid("passenger", passenger),
         journey_id=name_uuid("journey", passenger), **facts,
     )  # fmt: skip
@@ -72,7 +73,7 @@ def told(passenger: int, kind: str, at: datetime, **facts: Any) -> PassengerEven
 def booked(passenger: int, *names: str) -> PassengerEvent:
     return told(
         passenger, "journey_booked", DAY - timedelta(days=10),
-        leg_ids=tuple(leg_id(name) for name in names), sealed=b"sealed", fare_type="public",
+        leg_ids=tuple(leg_id(name) for name in names), sealed=SEALED, fare_type="public",
         passenger_type="adult", checked_in=True,
     )  # fmt: skip
 

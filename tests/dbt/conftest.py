@@ -24,7 +24,7 @@ from streaming.derivation import NothingPending, run
 from streaming.settings import Settings
 from streaming.store.database import connect
 from streaming.store.migration import migrate
-from tests.landing_rows import land
+from tests.landing_rows import SEALED, land
 
 SOBT = datetime(2026, 6, 15, 8, tzinfo=UTC)
 LATE = timedelta(minutes=200)
@@ -68,11 +68,11 @@ def booked(number: int) -> PassengerEvent:
     """A passenger on the late leg."""
     at = SOBT - timedelta(days=10)
     return PassengerEvent(
-        event_id=name_uuid("booked", number), key=str(number), kind="journey_booked",
-        occurred_at=at, produced_at=at, source="test",
+        event_id=name_uuid("booked", number), key=str(name_uuid("passenger", number)),
+        kind="journey_booked", occurred_at=at, produced_at=at, source="test",
         correlation_id=name_uuid("correlation", "passenger", number),
         passenger_ref=name_uuid("passenger", number), journey_id=name_uuid("journey", number),
-        leg_ids=(leg_id(1),), sealed=b"sealed", fare_type="public", passenger_type="adult",
+        leg_ids=(leg_id(1),), sealed=SEALED, fare_type="public", passenger_type="adult",
         checked_in=True,
     )  # fmt: skip
 

@@ -90,6 +90,23 @@ def test_the_door_asks_who_and_why(keyring) -> None:
         keyring.open({}, actor="", purpose="because")
 
 
+def test_a_dead_letter_opens_through_the_same_door(keyring, session) -> None:
+    letter, erased = uuid4(), uuid4()
+    sealed = keyring.seal_dead_letters({letter: b"Adelaide \x00\xff", erased: b"gone"})
+    assert b"Adelaide" not in sealed[letter]
+    keyring.destroy(erased)
+    opened = keyring.open_dead_letters(sealed, actor="data desk", purpose="mend a producer")
+    assert opened == {letter: b"Adelaide \x00\xff", erased: Destroyed(erased)}
+    with session() as connection:
+        rows = connection.execute("select subject, actor, purpose, granted from keyring.accesses")
+        assert set(rows.fetchall()) == {
+            (letter, "data desk", "mend a producer", True),
+            (erased, "data desk", "mend a producer", False),
+        }
+    with pytest.raises(KeyringError, match="purpose"):
+        keyring.open_dead_letters(sealed, actor="data desk", purpose="")
+
+
 @pytest.mark.parametrize("bad", ["", "short", base64.b64encode(b"31 bytes").decode(), "%%%"])
 def test_a_master_key_that_is_none_is_refused_without_quoting_it(bad: str) -> None:
     with pytest.raises(KeyringError, match="32 bytes") as refused:
