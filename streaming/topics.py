@@ -12,6 +12,9 @@ from domain.events import (
     PassengerEvent,
 )
 
+LARGEST_LETTER_BYTES = 4 * 2**20
+"""Four times a broker's default, so that a letter has room for the largest record and its story."""
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -19,7 +22,8 @@ class Topic:
 
     `lands`: every record becomes a row of `landed.<table>`. What we derive ourselves does not
     land: it is in PostgreSQL before it is on Kafka. `personal`: values may hold personal data
-    (sealed), so an unreadable record must be kept sealed too.
+    (sealed), so an unreadable record must be kept sealed too. `largest_bytes` of a message, where
+    it is not for the broker to say.
     """
 
     name: str
@@ -31,6 +35,7 @@ class Topic:
     personal: bool
     owner: str
     reason: str
+    largest_bytes: int | None = None
 
     @property
     def table(self) -> str:
@@ -68,6 +73,7 @@ _ALL = (
         "dead.letter.queue", DeadLetter, "origin topic and partition", 2, timedelta(days=30),
         lands=False, personal=True, owner="data",
         reason="Records that could not be landed, whole; derived, so never landed.",
+        largest_bytes=LARGEST_LETTER_BYTES,
     ),
 )  # fmt: skip
 

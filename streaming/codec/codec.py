@@ -8,20 +8,23 @@ import io
 import json
 import struct
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import fastavro
 from pydantic import ValidationError
 
 from domain.events import Event
+from domain.events.dead_letter import ErrorType
 from streaming.schemas import committed
 from streaming.topics import TOPICS
 
 MAGIC = 0
 HEADER = struct.Struct(">bI")
 LARGEST_BYTES = 1_000_000
+"""Of an event, on topics that say nothing of their own."""
 
-ErrorType = Literal["undecodable", "unknown_schema", "invalid", "oversized"]
+LARGEST_ID = 2**31 - 1
+"""Registries give 32-bit signed ids; more would not fit the column that keeps them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,15 @@ class Codec:
         """
         if value is None:
             return Rejected("undecodable", "the record has no value")
-        if len(value) > LARGEST_BYTES:
-            return Rejected("oversized", f"{len(value)} bytes, at most {LARGEST_BYTES}")
+        most = TOPICS[topic].largest_bytes or LARGEST_BYTES
+        if len(value) > most:
+            return Rejected("oversized", f"{len(value)} bytes, at most {most}")
         if len(value) <= HEADER.size or value[0] != MAGIC:
             return Rejected("undecodable", "not in Confluent's wire format")
         schema_id = HEADER.unpack_from(value)[1]
         writer = self._writer(schema_id)
-        if writer is None:
-            return Rejected("unknown_schema", f"the registry has no schema {schema_id}")
+        if isinstance(writer, Rejected):
+            return writer
         buffer = io.BytesIO(value)
         buffer.seek(HEADER.size)
         try:
@@ -104,13 +108,23 @@ class Codec:
         except ValidationError as error:
             return Rejected("invalid", _without_values(error))
 
-    def _writer(self, schema_id: int) -> Any:
+    def _writer(self, schema_id: int) -> Any | Rejected:
         if schema_id not in self._written_with:
-            text = self._schemas.schema(schema_id)
-            if text is None:
-                return None  # not kept: it may be registered later
-            self._written_with[schema_id] = fastavro.parse_schema(json.loads(text))
+            text = self._schemas.schema(schema_id) if schema_id <= LARGEST_ID else None
+            if text is None:  # not kept: it may be registered later
+                return Rejected("unknown_schema", f"the registry has no schema {schema_id}")
+            self._written_with[schema_id] = _parsed(schema_id, text)
         return self._written_with[schema_id]
+
+
+def _parsed(schema_id: int, text: str) -> Any | Rejected:
+    try:
+        return fastavro.parse_schema(json.loads(text))
+    # A registry keeps JSON Schema and Protobuf too, and fastavro raises whatever they lead to.
+    except Exception as error:
+        return Rejected(
+            "unknown_schema", f"schema {schema_id} is no Avro schema: {type(error).__name__}"
+        )
 
 
 def _without_values(error: ValidationError) -> str:

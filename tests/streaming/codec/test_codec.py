@@ -16,6 +16,7 @@ from streaming.codec import Codec, Decoded, Rejected
 from streaming.codec.codec import Schemas
 from streaming.schemas import committed, generated, path
 from streaming.topics import TOPICS
+from tests.landing_rows import SEALED
 
 NOW = datetime(2026, 6, 15, 12, tzinfo=UTC)
 ID = UUID(int=7)
@@ -65,9 +66,9 @@ def test_an_event_comes_back_as_it_was(schemas: Schemas) -> None:
 def test_arrays_and_bytes_come_back(schemas: Schemas) -> None:
     codec = Codec(schemas)
     booked = PassengerEvent(
-        event_id=ID, key="k", kind="journey_booked", occurred_at=NOW, produced_at=NOW,
+        event_id=ID, key=str(ID), kind="journey_booked", occurred_at=NOW, produced_at=NOW,
         source="test", correlation_id=ID, passenger_ref=ID, journey_id=ID,
-        leg_ids=(ID, UUID(int=8)), sealed=b"\x00\xff sealed",
+        leg_ids=(ID, UUID(int=8)), sealed=SEALED + b"\x00\xff",
     )  # fmt: skip
     decoded = codec.decode("passenger.events", codec.encode("passenger.events", booked))
     assert isinstance(decoded, Decoded)
@@ -126,3 +127,31 @@ def test_the_registry_refuses_an_incompatible_change(stack: Stack) -> None:
 
     with pytest.raises(BrokerError, match="refuses external"):
         registry.register("external.data-value", json.dumps(changed))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'syntax = "proto3"; message A { string b = 1; }',
+        '{"type": "object", "properties": {"a": {"type": "string"}}}',
+        "",
+        "[]",
+        '{"type": "record", "name": "r", "fields": [{"name": "a", "type": "nowhere.Defined"}]}',
+    ],
+)
+def test_a_schema_that_is_none_of_avro_is_an_unknown_schema(text: str) -> None:
+    schemas = InMemory()
+    codec = Codec(schemas)
+    whole = codec.encode("flight.events", scheduled())
+    foreign = schemas.register("other", text)
+    refused = codec.decode("flight.events", whole[:1] + foreign.to_bytes(4) + whole[5:])
+    assert isinstance(refused, Rejected)
+    # An empty union is Avro; no record was written with it.
+    assert refused.error_type == ("undecodable" if text == "[]" else "unknown_schema")
+
+
+def test_an_id_that_no_registry_can_give_is_not_asked_for() -> None:
+    codec = Codec(InMemory())
+    whole = codec.encode("flight.events", scheduled())
+    refused = codec.decode("flight.events", whole[:1] + b"\xff\xff\xff\xff" + whole[5:])
+    assert refused == Rejected("unknown_schema", f"the registry has no schema {2**32 - 1}")
