@@ -54,6 +54,8 @@ def component(site: Site) -> Component:
         "timezone": "UTC",
         "log_timezone": "UTC",
         "log_line_prefix": "%m [%p] %u %a ",
+        # The details of an error quote rows; clients still get them.
+        "log_error_verbosity": "terse",
         "jit": "off",
     }
     settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

@@ -1,7 +1,8 @@
 """What a cluster is called, which topics it has and under which ids, and making them."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from confluent_kafka import (
     IsolationLevel,
@@ -12,6 +13,7 @@ from confluent_kafka import (
 )
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
+    ConfigResource,
     NewTopic,
     OffsetSpec,
 )
@@ -20,6 +22,8 @@ from streaming.broker.errors import BrokerError
 from streaming.topics import Topic
 
 SECONDS = 15.0
+DEFAULT_LARGEST_BYTES = 1_048_588
+"""max.message.bytes of a topic for which nobody has said more: of a compressed batch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,11 @@ class Broker:
 
     def cluster_id(self) -> str:
         """Raises BrokerError when the cluster does not answer."""
+        return self._cluster_id(self._admin.describe_cluster(request_timeout=SECONDS))
+
+    def _cluster_id(self, asked: Any) -> str:
         try:
-            described = self._admin.describe_cluster(request_timeout=SECONDS).result()
+            described = asked.result()
         except KafkaException as error:
             raise BrokerError(
                 f"Kafka at {self.bootstrap_servers} does not answer ({error.args[0].str()}):"
@@ -77,18 +84,41 @@ class Broker:
 
     def identities(self, names: Iterable[str]) -> dict[str, TopicIdentity]:
         """The topics by name. Raises BrokerError for one that does not exist."""
-        wanted = list(names)
-        cluster_id = self.cluster_id()
-        futures = self._admin.describe_topics(TopicCollection(wanted), request_timeout=SECONDS)
+        return self.ask_identities(names)()
+
+    def ask_identities(self, names: Iterable[str]) -> Callable[[], dict[str, TopicIdentity]]:
+        """Ask now, and be answered on the call, as `identities`: work can be done in between."""
+        cluster = self._admin.describe_cluster(request_timeout=SECONDS)
+        topics = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=SECONDS)
+
+        def answer() -> dict[str, TopicIdentity]:
+            cluster_id = self._cluster_id(cluster)
+            found = {}
+            for name, future in topics.items():
+                try:
+                    described = future.result()
+                except KafkaException as error:
+                    raise BrokerError(f"topic {name}: {error.args[0].str()}") from error
+                found[name] = TopicIdentity(
+                    cluster_id, str(described.topic_id), name, len(described.partitions)
+                )
+            return found
+
+        return answer
+
+    def largest_bytes(self, names: Iterable[str]) -> dict[str, int]:
+        """How large a batch each topic takes; Kafka's default where we may not ask."""
+        resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
         found = {}
-        for name, future in futures.items():
+        for resource, future in self._admin.describe_configs(
+            resources, request_timeout=SECONDS
+        ).items():
             try:
-                described = future.result()
+                found[resource.name] = int(future.result()["max.message.bytes"].value)
             except KafkaException as error:
-                raise BrokerError(f"topic {name}: {error.args[0].str()}") from error
-            found[name] = TopicIdentity(
-                cluster_id, str(described.topic_id), name, len(described.partitions)
-            )
+                if error.args[0].code() != KafkaError.TOPIC_AUTHORIZATION_FAILED:
+                    raise BrokerError(f"{resource.name}: {error.args[0].str()}") from error
+                found[resource.name] = DEFAULT_LARGEST_BYTES
         return found
 
     def ends(self, topics: Iterable[TopicIdentity]) -> dict[tuple[str, int], int]:
@@ -123,12 +153,17 @@ class Broker:
 
 
 def _new(topic: Topic) -> NewTopic:
+    config = {
+        "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
+        "cleanup.policy": "delete",
+        # Else a producer says when a record was written, and so when retention removes it.
+        "message.timestamp.type": "LogAppendTime",
+    }
+    if topic.largest_bytes is not None:
+        config["max.message.bytes"] = str(topic.largest_bytes)
     return NewTopic(
         topic.name,
         num_partitions=topic.partitions,
         replication_factor=-1,  # the broker's default
-        config={
-            "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
-            "cleanup.policy": "delete",
-        },
+        config=config,
     )

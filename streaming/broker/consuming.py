@@ -168,12 +168,20 @@ _PASSING = {
 }
 
 
+LAST_MILLISECOND = datetime(2199, 12, 31, tzinfo=UTC).timestamp() * 1000
+
+
+def _recorded_at(milliseconds: int) -> datetime:
+    """A producer may stamp a record (CreateTime) with any 64 bits: the nearest time that is one."""
+    return datetime.fromtimestamp(min(max(milliseconds, 0), LAST_MILLISECOND) / 1000, UTC)
+
+
 def _record(message: Any) -> Record:
     return Record(
         message.topic(),
         message.partition(),
         message.offset(),
-        datetime.fromtimestamp(message.timestamp()[1] / 1000, UTC),
+        _recorded_at(message.timestamp()[1]),
         message.key(),
         message.value(),
         message.headers() or [],

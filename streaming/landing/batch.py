@@ -1,8 +1,18 @@
-"""Sorts consumed records into rows and dead letters; touches neither Kafka nor PostgreSQL."""
+"""Sorts consumed records into rows and dead letters; touches neither Kafka nor PostgreSQL.
+
+What an event says of itself is judged by its model. What is judged here needs the record too: an
+event may not have occurred much later than its record was written. Whoever folds a partition takes
+its newest event time for granted, so one event from the far future would make all that follow it
+late, for good. The verdict hangs on the log alone, so landing again lands the same.
+
+The record's time is the broker's on the topics that we make (LogAppendTime). On a topic with
+CreateTime the producer writes it, and one that is wrong twice in the same direction passes: set
+LogAppendTime there, or message.timestamp.after.max.ms (an hour since Kafka 4.0).
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID, uuid5
@@ -15,6 +25,13 @@ from streaming.topics import LANDING, TOPICS
 
 DEAD_LETTERS = UUID("6f1c3a58-2f0e-5b1c-9c55-7b1a4cf1b8d3")
 """Namespace of dead letter ids: UUIDv5 of cluster/topic id/partition/offset."""
+
+MOST_AHEAD = timedelta(hours=24)
+"""Room for clocks that go wrong and times given in a zone's own (14 h at most), not for more.
+
+The same for all topics: schedules are published months ahead and forecasts look forward, but
+occurred_at is when that became known.
+"""
 
 IDENTITY = ("log_id", "partition", "offset", "recorded_at", "landed_at", "schema_id")
 
@@ -63,16 +80,20 @@ class Sort:
             if isinstance(decoded, Rejected):
                 refused.append((record, decoded))
                 continue
+            ahead = decoded.event.occurred_at - record.recorded_at
+            if ahead > MOST_AHEAD:
+                refused.append((record, Rejected("invalid", _too_far(ahead))))
+                continue
             batch.rows.setdefault(record.topic, []).append(
                 (
                     logs[record.topic], record.partition, record.offset, record.recorded_at,
                     now, decoded.schema_id, *self._facts[record.topic](decoded.event),
                 )
             )  # fmt: skip
-        self._bury(batch, refused, logs, identities, now)
+        self.bury(batch, refused, logs, identities, now)
         return batch
 
-    def _bury(
+    def bury(
         self,
         batch: Batch,
         refused: Sequence[tuple[Record, Rejected]],
@@ -80,6 +101,7 @@ class Sort:
         identities: Mapping[str, TopicIdentity],
         now: datetime,
     ) -> None:
+        """Add dead letters to the batch; those of a personal topic are sealed first."""
         letters = {_id(identities[record.topic], record): record for record, _ in refused}
         personal = {i: r for i, r in letters.items() if TOPICS[r.topic].personal}
         seal = self._sealing.seal_dead_letters
@@ -89,10 +111,11 @@ class Sort:
             sealed = letter in personal
             value = values.get(letter) if sealed else record.value
             key = keys.get(letter) if sealed else record.key
+            reason = why.reason.replace("\0", "")
             batch.dead.append(
                 (
                     logs[record.topic], record.partition, record.offset, letter,
-                    record.recorded_at, now, key, value, sealed, why.error_type, why.reason,
+                    record.recorded_at, now, key, value, sealed, why.error_type, reason,
                 )
             )  # fmt: skip
             event = DeadLetter(
@@ -113,7 +136,7 @@ class Sort:
                 payload=value,
                 payload_sealed=sealed,
                 error_type=why.error_type,
-                reason=why.reason,
+                reason=reason,
             )
             batch.outbox.append((letter, event.key, event.model_dump_json().encode(), {}))
 
@@ -125,6 +148,11 @@ def _facts_of(table: Table) -> Callable[[Event], Sequence[Any]]:
         return facts
     # Events are frozen and hold tuples; COPY takes lists for arrays.
     return lambda event: [list(v) if isinstance(v, tuple) else v for v in facts(event)]
+
+
+def _too_far(ahead: timedelta) -> str:
+    hours, most = ahead.total_seconds() / 3600, MOST_AHEAD.total_seconds() / 3600
+    return f"occurred_at: {hours:.1f} h after the record was written, {most:.0f} h at most"
 
 
 def _id(identity: TopicIdentity, record: Record) -> UUID:

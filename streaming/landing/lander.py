@@ -3,21 +3,30 @@
 PostgreSQL alone knows how far a partition is landed. Whatever happens to this process, to
 PostgreSQL or to Kafka, the next owner reads on from there; what was consumed but not committed is
 consumed again, what was committed is never asked for again.
+
+A topic that was deleted and made anew keeps its name and is another log, which the client mostly
+reports as an offset out of range, but need not. So the cluster is asked for the topics' ids after a
+batch was fetched, and answers before it is committed: an id is never used again, so if they are
+still the claimed ones, the batch came from those logs. What remains is a broker that answers from
+metadata older than the partition leader's: on several brokers for as long as metadata take to get
+around; one broker alone knows a new topic before it serves it.
 """
 
 import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from threading import Event as Signal
 
 import structlog
 
 from streaming.broker import Broker, BrokerError, Reader, Record, RecordsGone, TopicIdentity
-from streaming.landing.batch import Batch, Sort
+from streaming.landing import writing
+from streaming.landing.batch import Sort
 from streaming.store import landing as stored
 from streaming.store.database import Connection, Unavailable
-from streaming.store.errors import Lost, StoreError
+from streaming.store.errors import Lost, Refused, StoreError
 from streaming.store.intervals import register_kafka_log
 from streaming.store.landing import Claim
 from streaming.topics import Topic
@@ -26,7 +35,9 @@ MOST_RECORDS = 2_000
 WAIT_SECONDS = 0.05
 STANDBY_SECONDS = 1.0
 LOOK_SECONDS = 2.0
-"""How often it is asked whether the topics are still the same ones."""
+"""How often it is asked while nothing arrives whether the topics are still the same ones."""
+
+Identities = Callable[[], dict[str, TopicIdentity]]
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +73,9 @@ class Lander:
     def run(self, stop: Signal) -> None:
         """Land until `stop` is set: the batch in hand is finished, then everything is closed.
 
-        Raises RecordsGone when records were removed before they were landed: never skipped.
+        Raises:
+            RecordsGone: records were removed before they were landed: never skipped.
+            LandedTwice: a record is landed already, against the fence.
         """
         failures = 0
         while not stop.is_set():
@@ -70,7 +83,7 @@ class Lander:
                 self._own(stop)
                 failures = 0
             except (Unavailable, StoreError, BrokerError, Recreated) as error:
-                if isinstance(error, RecordsGone) and not self._recreated():
+                if isinstance(error, RecordsGone) and self._surely_the_same():
                     raise
                 failures += 1
                 pause = min(10.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311
@@ -124,6 +137,7 @@ class Lander:
         claims: dict[tuple[str, int], Claim],
         stop: Signal,
     ) -> None:
+        self._at("before_assignment")
         reader.assign({place: claim.next_offset for place, claim in claims.items()})
         log.info("landing.started", partitions=len(claims), owner=self._owner)
         looked = datetime.now(UTC)
@@ -133,8 +147,7 @@ class Lander:
             now = datetime.now(UTC)
             if (now - looked).total_seconds() > LOOK_SECONDS:
                 looked = now
-                if self._recreated():
-                    raise Recreated("a topic was made anew")
+                self._same(self._ask())
             if records:
                 self._write(connection, records, claims, now)
                 self._at("before_acknowledgement")
@@ -149,17 +162,26 @@ class Lander:
         claims: dict[tuple[str, int], Claim],
         now: datetime,
     ) -> None:
+        identities = self._ask()  # after the fetch; answered while we sort and copy
         batch = self._sort(records, self._logs, self._identities, now)
         # Markers and compaction leave gaps, so the end moves to after the last record seen.
         untils = {(record.topic, record.partition): record.offset + 1 for record in records}
+        moves = [(claims[place], until) for place, until in untils.items()]
+
+        def fitting() -> None:
+            reasons = writing.write_fitting(
+                connection, self._sort, batch, records, self._logs, self._identities, now
+            )
+            log.warning("landing.refused", records=len(reasons), reasons=sorted(set(reasons)))
+
         try:
-            self._at("before_fence")
-            self.move(connection, [(claims[place], until) for place, until in untils.items()])
-            self._at("after_fence")
-            self._copy(connection, batch)
-            self._at("before_commit")
-            connection.commit()
-        except (Unavailable, Lost):
+            try:
+                whole = partial(writing.write, connection, self._sort, batch, self._at)
+                self._transact(connection, moves, whole, identities)
+            except Refused:
+                connection.rollback()
+                self._transact(connection, moves, fitting, identities)
+        except (Unavailable, Lost, BrokerError, Recreated):
             with suppress(Unavailable):
                 connection.rollback()
             raise
@@ -169,23 +191,38 @@ class Lander:
         self.landed += batch.landed
         self.dead_lettered += len(batch.dead)
 
+    def _transact(
+        self,
+        connection: Connection,
+        moves: Sequence[tuple[Claim, int]],
+        write: Callable[[], None],
+        identities: Identities,
+    ) -> None:
+        self._at("before_fence")
+        self.move(connection, moves)
+        self._at("after_fence")
+        write()
+        self._at("before_commit")
+        self._same(identities)
+        connection.commit()
+
     def move(self, connection: Connection, moves: Sequence[tuple[Claim, int]]) -> None:
         """The fence: raises Lost when a partition is not ours any more."""
         stored.move_ends(connection, moves)
 
-    def _copy(self, connection: Connection, batch: Batch) -> None:
-        self._at("before_copy")
-        for topic, rows in batch.rows.items():
-            self._sort.tables[topic].copy(connection, rows)
-        if batch.dead:
-            self._sort.dead_letters.copy(connection, batch.dead)
-            stored.put_in_outbox(connection, "dead.letter.queue", batch.outbox)
-        self._at("after_copy")
-        stored.announce(connection, batch.rows)
+    def _ask(self) -> Identities:
+        return self._broker.ask_identities(topic.name for topic in self._topics)
 
-    def _recreated(self) -> bool:
-        found: dict[str, TopicIdentity] = self._broker.identities(t.name for t in self._topics)
-        return found != self._identities
+    def _same(self, identities: Identities) -> None:
+        if identities() != self._identities:
+            raise Recreated("a topic was made anew")
+
+    def _surely_the_same(self) -> bool:
+        """False also while it cannot be told: a topic that is being deleted loses its records."""
+        try:
+            return self._ask()() == self._identities
+        except BrokerError:
+            return False
 
 
 def _moved(claim: Claim, until: int) -> Claim:

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from psycopg import sql
+import psycopg
+from psycopg import errors, sql
 from psycopg.types.json import Jsonb
 from sqlalchemy.dialects import postgresql
 
 from streaming.store.database import Connection
-from streaming.store.errors import Lost
+from streaming.store.errors import LandedTwice, Lost, Refused
 from streaming.store.models import Base, DeadLetterRow
 
 
@@ -78,6 +79,7 @@ class Table:
 
     def __init__(self, name: str) -> None:
         table = Base.metadata.tables[f"landed.{name}"]
+        self.name = name
         dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped there
         self.columns = [column.name for column in table.columns]
         self._types = [column.type.compile(dialect).lower() for column in table.columns]
@@ -87,11 +89,62 @@ class Table:
         )
 
     def copy(self, connection: Connection, rows: Iterable[Sequence[Any]]) -> None:
-        """Binary COPY; values in the order of `columns`."""
-        with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
-            copy.set_types([_SHORT.get(name, name) for name in self._types])
-            for row in rows:
-                copy.write_row(row)
+        """Binary COPY; values in the order of `columns`.
+
+        Raises:
+            Refused: a row is not taken for what is in it; the transaction is to be rolled back.
+            LandedTwice: the record of a row has one already.
+        """
+        try:
+            with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
+                copy.set_types([_SHORT.get(name, name) for name in self._types])
+                for row in rows:
+                    copy.write_row(row)
+        except errors.UniqueViolation as error:
+            raise LandedTwice(
+                f"landed.{self.name} has a record of this batch ({error.diag.constraint_name}):"
+                " logs.ends was moved back, or somebody else writes there"
+            ) from None
+        except _OF_THE_ROW as error:
+            raise Refused(_reason(error)) from None
+
+    def copy_fitting(
+        self, connection: Connection, rows: Sequence[Sequence[Any]]
+    ) -> list[tuple[Sequence[Any], str]]:
+        """COPY the rows that PostgreSQL takes, halving what it does not down to single rows.
+
+        Returns those that it refuses, with the reason. Each try is a savepoint of the caller's
+        transaction, so that a fence that was checked there still holds.
+        """
+        try:
+            with connection.transaction():
+                self.copy(connection, rows)
+        except Refused as refused:
+            if len(rows) == 1:
+                return [(rows[0], str(refused))]
+            half = len(rows) // 2
+            first = self.copy_fitting(connection, rows[:half])
+            return first + self.copy_fitting(connection, rows[half:])
+        return []
+
+
+_OF_THE_ROW = (
+    psycopg.DataError,
+    errors.CheckViolation,
+    errors.NotNullViolation,
+    errors.ProgramLimitExceeded,
+    # psycopg's own, before PostgreSQL sees the value: a number or a text that has no bytes.
+    OverflowError,
+    UnicodeError,
+)
+
+
+def _reason(error: Exception) -> str:
+    """The primary message alone: DETAIL and CONTEXT quote the row."""
+    name = type(error).__name__
+    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+        return f"not to be written as its column's type ({name})"
+    return f"{error.diag.message_primary} ({name}, SQLSTATE {error.sqlstate})"
 
 
 # psycopg knows types by their internal names.

@@ -117,7 +117,7 @@ class DeadLetterRow(Base):
     __table_args__ = (
         UniqueConstraint("dead_letter_id"),
         CheckConstraint(
-            "error_type in ('undecodable', 'unknown_schema', 'invalid', 'oversized')",
+            "error_type in ('undecodable', 'unknown_schema', 'invalid', 'oversized', 'refused')",
             name="error_type_known",
         ),
         {"schema": "landed", "comment": "Grain: one record that could not be landed."},

@@ -7,6 +7,9 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from threading import Event as Signal
+from threading import Thread
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -16,6 +19,8 @@ from orchestration.stack import Stack
 from streaming.broker import Broker, BrokerError, Publisher, read_to_end
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
+from streaming.keyring import Keyring, MasterKey
+from streaming.landing import Lander, Sort
 from streaming.producer import EventProducer
 from streaming.store.audit import accounted_offsets
 from streaming.store.database import connect
@@ -42,7 +47,7 @@ class Landing:
 
     stack: Stack
     database_url: str
-    producer: EventProducer
+    producer: EventProducer = field(init=False)
     produced: int = 0
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -73,14 +78,64 @@ class Landing:
         self.processes.append(process)
         return process
 
+    def codec(self) -> Codec:
+        return Codec(Registry(str(self.stack.settings.schema_registry_url)))
+
+    def keyring(self) -> Keyring:
+        return Keyring(lambda: connect(self.database_url, "keys"), MasterKey(MASTER_KEY))
+
+    def here(self, **given: Any) -> Lander:
+        """A lander in this process."""
+        return Lander(
+            lambda: connect(self.database_url, "lander"), Broker(self.bootstrap_servers),
+            Sort(self.codec(), self.keyring()), LANDING, "test", **given,
+        )  # fmt: skip
+
+    def land(self, records: int, **given: Any) -> None:
+        """Land in this process until so many records are accounted for in all."""
+        stop = Signal()
+        thread = Thread(target=self.here(**given).run, args=(stop,))
+        thread.start()
+        deadline = time.monotonic() + 30
+        while self.accounted() < records and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        thread.join()
+        assert self.accounted() == records
+
+    def accounted(self) -> int:
+        """Rows and dead letters of all topics."""
+        tables = [topic.table for topic in LANDING] + ["dead_letters"]
+        return sum(self.query(f"select count(*) from landed.{table}")[0][0] for table in tables)
+
+    def query(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with connect(self.database_url, "test") as connection:
+            return connection.execute(statement, values).fetchall()
+
+    def make_anew(self, *topics: str) -> None:
+        """Delete the topics and make them again, each under another id; with another producer."""
+        broker = Broker(self.bootstrap_servers)
+        for topic in topics:
+            broker.delete_topic(topic)
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                broker.ensure_topics(TOPICS.values())
+                break
+            except BrokerError:  # the old ones are still being removed
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+        # librdkafka's producer takes a topic made anew for the old one (its issue 4898).
+        self.producer = EventProducer(Publisher(self.bootstrap_servers), self.codec())
+
     def on_kafka(self) -> dict[int, set[int]]:
         """Offsets per partition of flight.events that an independent consumer sees."""
-        return {
-            partition: {
-                r.offset for r in read_to_end(self.bootstrap_servers, "flight.events", partition)
-            }
-            for partition in range(TOPICS["flight.events"].partitions)
-        }
+        partitions = range(TOPICS["flight.events"].partitions)
+        found: dict[int, set[int]] = {partition: set() for partition in partitions}
+        for record in read_to_end(self.bootstrap_servers, "flight.events", *partitions):
+            found[record.partition].add(record.offset)
+        return found
 
     def landed(self) -> dict[int, list[int]]:
         """Offsets per partition in PostgreSQL, rows and dead letters, duplicates kept."""
@@ -94,9 +149,12 @@ class Landing:
             found[partition].append(offset)
         return found
 
-    def drop_the_primary_key(self) -> None:
+    def execute(self, statement: str) -> None:
         with connect(self.database_url, "test") as connection:
-            connection.execute("alter table landed.flight_events drop constraint pk_flight_events")
+            connection.execute(statement)
+
+    def drop_the_primary_key(self) -> None:
+        self.execute("alter table landed.flight_events drop constraint pk_flight_events")
 
     def wait_until_started(self, landers: int) -> None:
         """Until so many of the landers have claimed all partitions."""
@@ -110,6 +168,12 @@ class Landing:
         expected = times * sum(map(len, self.on_kafka().values()))
         while sum(map(len, self.landed().values())) < expected and time.monotonic() < deadline:
             time.sleep(0.2)
+
+    def wait_until_accounted(self, records: int, seconds: float = 30) -> None:
+        """Until so many records of all logs are there, or the time is up."""
+        deadline = time.monotonic() + seconds
+        while self.accounted() < records and time.monotonic() < deadline:
+            time.sleep(0.1)
 
     def assert_exactly_once(self) -> None:
         """Every offset on Kafka is in PostgreSQL, once."""
@@ -129,21 +193,8 @@ class Landing:
 @pytest.fixture
 def landing(stack: Stack, migrated_url: str) -> Iterator[Landing]:
     """Empty topics (made anew, so another topic id) and an empty database."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    broker = Broker(bootstrap)
-    for topic in LANDING:
-        broker.delete_topic(topic.name)
-    deadline = time.monotonic() + 20
-    while True:
-        try:
-            broker.ensure_topics(TOPICS.values())
-            break
-        except BrokerError:  # the old ones are still being removed
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.2)
-    codec = Codec(Registry(str(stack.settings.schema_registry_url)))
-    one = Landing(stack, migrated_url, EventProducer(Publisher(bootstrap), codec))
+    one = Landing(stack, migrated_url)
+    one.make_anew(*(topic.name for topic in LANDING))
     yield one
     one.close()
 

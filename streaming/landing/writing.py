@@ -1,0 +1,56 @@
+"""Writes one sorted batch in the caller's transaction, and buries what PostgreSQL does not take."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from streaming.broker import Record, TopicIdentity
+from streaming.codec import Rejected
+from streaming.landing.batch import Batch, Sort
+from streaming.store import landing as stored
+from streaming.store.database import Connection
+
+
+def write(connection: Connection, sort: Sort, batch: Batch, at: Callable[[str], None]) -> None:
+    """Rows, dead letters and their announcements. Raises Refused for a row that is not taken."""
+    at("before_copy")
+    for topic, rows in batch.rows.items():
+        sort.tables[topic].copy(connection, rows)
+    write_dead(connection, sort, batch)
+    at("after_copy")
+    stored.announce(connection, batch.rows)
+
+
+def write_fitting(
+    connection: Connection,
+    sort: Sort,
+    batch: Batch,
+    records: Sequence[Record],
+    logs: Mapping[str, int],
+    identities: Mapping[str, TopicIdentity],
+    now: datetime,
+) -> list[str]:
+    """The same, but exactly the rows that are not taken become dead letters; says why they did.
+
+    The models should refuse such events before. This is for what they do not know: a constraint
+    that somebody has added, a limit of PostgreSQL. A record never stops those behind it.
+    """
+    places = {(record.topic, record.partition, record.offset): record for record in records}
+    refused: list[tuple[Record, Rejected]] = []
+    for topic, rows in batch.rows.items():
+        for row, reason in sort.tables[topic].copy_fitting(connection, rows):
+            _, partition, offset, *_ = row
+            refused.append((places[topic, partition, offset], Rejected("refused", reason)))
+    lost = {(record.topic, record.partition, record.offset) for record, _ in refused}
+    for topic, rows in batch.rows.items():
+        batch.rows[topic] = [row for row in rows if (topic, row[1], row[2]) not in lost]
+    sort.bury(batch, refused, logs, identities, now)
+    write_dead(connection, sort, batch)
+    stored.announce(connection, batch.rows)
+    return [why.reason for _, why in refused]
+
+
+def write_dead(connection: Connection, sort: Sort, batch: Batch) -> None:
+    """Dead letters and their announcements."""
+    if batch.dead:
+        sort.dead_letters.copy(connection, batch.dead)
+        stored.put_in_outbox(connection, "dead.letter.queue", batch.outbox)
