@@ -3,9 +3,10 @@
 from streaming.broker.admin import Broker, TopicIdentity
 from streaming.broker.consuming import Reader, Record, last_header, read_to_end
 from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
-from streaming.broker.producing import Message, Publisher, TransactionalPublisher
+from streaming.broker.producing import LARGEST_BYTES, Message, Publisher, TransactionalPublisher
 
 __all__ = [
+    "LARGEST_BYTES",
     "Broker",
     "BrokerError",
     "DeliveryFailed",

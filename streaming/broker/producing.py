@@ -8,6 +8,8 @@ from confluent_kafka import KafkaException, Producer
 from streaming.broker.errors import BrokerError, DeliveryFailed
 
 SECONDS = 30.0
+LARGEST_BYTES = 16 * 2**20
+"""The largest message that the client takes in a transaction; topics have limits of their own."""
 
 
 class Message(NamedTuple):
@@ -81,7 +83,11 @@ class TransactionalPublisher:
     def __init__(self, bootstrap_servers: str, transactional_id: str) -> None:
         self._producer = Producer(
             _settings(bootstrap_servers, transactional_id)
-            | {"transactional.id": transactional_id, "transaction.timeout.ms": 30_000}
+            | {
+                "transactional.id": transactional_id,
+                "transaction.timeout.ms": 30_000,
+                "message.max.bytes": LARGEST_BYTES,
+            }
         )
         try:
             self._producer.init_transactions(SECONDS)

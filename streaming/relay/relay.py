@@ -12,7 +12,9 @@ from uuid import UUID
 
 import structlog
 
+from domain.events import DeadLetter, Event
 from streaming.broker import (
+    LARGEST_BYTES,
     Broker,
     BrokerError,
     Message,
@@ -31,6 +33,9 @@ from streaming.topics import TOPICS
 SEQUENCE = "outbox-sequence"
 TRANSACTIONAL_ID = "knockon-relay"
 MOST_ENTRIES = 500
+MOST_BYTES = 16_000_000
+OVERHEAD_BYTES = 512
+"""What a record batch takes beside key, value and headers, and some."""
 POLL_SECONDS = 1.0
 PUBLISHED = tuple(topic.name for topic in TOPICS.values() if not topic.lands)
 
@@ -55,6 +60,7 @@ class Relay:
         self._at = at
         self._beat = beat
         self.published = 0
+        self._largest: dict[str, int] = {}
 
     def run(self, stop: Signal) -> None:
         """Publish until `stop` is set; broken connections are made anew."""
@@ -79,6 +85,7 @@ class Relay:
                     return
             publisher = TransactionalPublisher(self._broker.bootstrap_servers, TRANSACTIONAL_ID)
             position = self.position()
+            self._largest = self._broker.largest_bytes(PUBLISHED)
             log.info("relay.started", position=position)
             listen(connection, ["outbox"])
             while not stop.is_set():
@@ -106,7 +113,7 @@ class Relay:
         self, connection: Connection, publisher: TransactionalPublisher, position: int
     ) -> int | None:
         outbox.number(connection, position, MOST_ENTRIES)
-        entries = outbox.numbered(connection, position, MOST_ENTRIES)
+        entries = outbox.numbered(connection, position, MOST_ENTRIES, MOST_BYTES)
         if not entries:
             return None
         self._at("before_publish")
@@ -129,10 +136,23 @@ class Relay:
         messages, correlations = [], []
         for entry in entries:
             event = TOPICS[entry.topic].model.model_validate_json(entry.value)
-            headers = [(name, str(value).encode()) for name, value in entry.headers.items()]
-            headers.append(("correlation-id", str(event.correlation_id).encode()))
-            headers.append((SEQUENCE, str(entry.sequence).encode()))
-            value = self._codec.encode(entry.topic, event)
-            messages.append(Message(entry.topic, entry.key.encode(), value, headers))
+            message = self._message(entry, event)
+            if isinstance(event, DeadLetter) and self._too_large(message):
+                message = self._message(entry, event.without_bytes())
+                log.warning("relay.shortened", dead_letter_id=str(event.dead_letter_id))
+            messages.append(message)
             correlations.append(event.correlation_id)
         return messages, correlations
+
+    def _message(self, entry: Entry, event: Event) -> Message:
+        headers = [(name, str(value).encode()) for name, value in entry.headers.items()]
+        headers.append(("correlation-id", str(event.correlation_id).encode()))
+        headers.append((SEQUENCE, str(entry.sequence).encode()))
+        value = self._codec.encode(entry.topic, event)
+        return Message(entry.topic, entry.key.encode(), value, headers)
+
+    def _too_large(self, message: Message) -> bool:
+        """Reckoned without compression, which sealed bytes do not bear."""
+        size = len(message.key) + len(message.value or b"") + OVERHEAD_BYTES
+        size += sum(len(name) + len(value) for name, value in message.headers)
+        return size > min(self._largest[message.topic], LARGEST_BYTES)

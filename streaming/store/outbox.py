@@ -40,13 +40,15 @@ def number(connection: Connection, after: int, most: int) -> int:
     return done.rowcount
 
 
-def numbered(connection: Connection, after: int, most: int) -> list[Entry]:
-    """Entries with a number above `after`, in order."""
+def numbered(connection: Connection, after: int, most: int, most_bytes: int) -> list[Entry]:
+    """Entries with a number above `after`, in order; one at least, however large it is."""
     with connection.cursor(row_factory=class_row(Entry)) as cursor:
         return cursor.execute(
-            "select entry_id, topic, key, value, headers, sequence from outbox.entries"
-            " where sequence > %s order by sequence limit %s",
-            (after, most),
+            "select entry_id, topic, key, value, headers, sequence from (select *,"
+            " sum(octet_length(value)) over (order by sequence) - octet_length(value) as before"
+            " from (select * from outbox.entries where sequence > %s order by sequence limit %s) e"
+            ") e where before < %s order by sequence",
+            (after, most, most_bytes),
         ).fetchall()
 
 
