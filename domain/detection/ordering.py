@@ -11,6 +11,9 @@ interleave, where batches are cut, or what is delivered again. Why that holds:
 - Duplicates are dropped at release, where the order is already fixed; a copy that arrives after
   the first was released is behind W, hence late in its own partition.
 
+One event from the far future would make all behind it late: landing refuses those (24 hours ahead
+of their record), so that this buffer need not guess which of two times is wrong.
+
 A partition in which nothing happens holds W back; clock events move it on. The partitions must
 be known from the start: a minimum over "those seen so far" would depend on the interleaving.
 Method: per-source low watermarks as in Akidau et al., The Dataflow Model, VLDB 2015.
