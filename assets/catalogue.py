@@ -1,7 +1,7 @@
 """What every asset says about itself: key, group, owner, kinds, columns; key = [schema, table]."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TypedDict
 
 import dagster as dg
 
@@ -23,6 +23,18 @@ def team(owner: str) -> str:
     return f"team:{owner.replace(' ', '-')}"
 
 
+class Described(TypedDict):
+    """What `described` says; a mapping of any values would leave `@asset` without a type."""
+
+    key: dg.AssetKey
+    description: str
+    group_name: str
+    owners: Sequence[str]
+    kinds: set[str]
+    tags: Mapping[str, str]
+    metadata: Mapping[str, str | dg.TableSchema]
+
+
 def described(
     table: str,
     story: str,
@@ -31,7 +43,7 @@ def described(
     owner: str,
     kinds: Sequence[str] = ("postgres",),
     tags: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
+) -> Described:
     """The keyword arguments that say what a table is, for `AssetSpec` and `@asset` alike.
 
     `story` is what the asset is for; the grain and the columns come from the models.
