@@ -9,6 +9,7 @@ from pydantic import Field
 
 from streaming.derivation import Derivation, Written, from_text, run
 from streaming.store.derive import Database
+from streaming.store.derive_wake import duty_of, share
 from streaming.store.intervals import Interval
 
 
@@ -23,7 +24,10 @@ class Asked(dg.Config):
 def derive(
     context: dg.AssetExecutionContext, derivation: Derivation, asked: Asked, database: Database
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Run the derivation; yields nothing when there was nothing to do or others have done it."""
+    """Run the derivation; yields nothing when there was nothing to do or others have done it.
+
+    While it works its session holds the reader's duty, which is how sensors see that it lives.
+    """
     intervals = from_text(asked.intervals) if asked.intervals else None
     about = {
         name.removeprefix("knockon/"): value
@@ -36,6 +40,7 @@ def derive(
         ),
         database.connect() as connection,
     ):
+        share(connection, duty_of(derivation.reader))
         done = run(connection, derivation, intervals)
     if isinstance(done, Written):
         yield dg.MaterializeResult(

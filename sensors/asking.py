@@ -1,41 +1,25 @@
-"""Which run to ask for: the interval a reader lacks, unless a run is at work on it.
+"""Which run to ask for: the interval a reader lacks, unless somebody is at work on its chain.
 
 Nothing is remembered here. Marks say what is missing, Dagster's own runs say what was asked for
 and how it ended; so a failed interval is asked for again, and one in flight is not.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
 from assets.catalogue import key
+from sensors import failures
+from sensors.in_flight import at_work
 from streaming.derivation import Derivation, as_text, pending_intervals
 from streaming.store.database import Connection
 from streaming.store.intervals import Interval
 
 READER_TAG = "knockon/reader"
 INTERVAL_TAG = "knockon/interval"
-LOST_AFTER = timedelta(minutes=15)
-"""A run without a sign of life for so long is taken for dead: its process was killed. Asking
-again is safe even if it is not, since only one of two can move the mark."""
-LONGEST_PAUSE = timedelta(minutes=5)
-FIRST_PAUSE = timedelta(seconds=5)
-
-_IN_FLIGHT = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
-_FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +28,6 @@ class Wanted:
 
     derivation: Derivation
     intervals: tuple[Interval, ...]
-    tags: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def interval_name(self) -> str:
@@ -53,51 +36,73 @@ class Wanted:
         return f"{self.derivation.reader}@{digest[:16]}"
 
 
-def first_pending(connection: Connection, chain: Sequence[Derivation]) -> Wanted | None:
-    """The first derivation of the chain that lacks something; those after it follow in its run."""
-    for derivation in chain:
-        intervals = pending_intervals(connection, derivation)
-        if intervals:
-            return Wanted(derivation, intervals)
-    return None
+About = Callable[[Connection, Wanted], Mapping[str, str]]
+"""Further tags of a run."""
 
 
 def request(
     instance: dg.DagsterInstance,
+    connection: Connection,
+    job: str,
+    chain: Sequence[Derivation],
+    about: About = lambda connection, wanted: {},
+) -> dg.RunRequest | dg.SkipReason:
+    """The run that the chain needs now, or why there is none.
+
+    A derivation that failed where it stands is asked for again, with the very intervals that
+    failed, after a pause; meanwhile those before it go on without it, so that neither new data
+    nor a short failure upstream makes a failing run every few seconds.
+    """
+    lacking = [one for one in chain if pending_intervals(connection, one)]
+    if not lacking:
+        return dg.SkipReason("nothing is pending")
+    if worker := at_work(instance, connection, job, chain):
+        return dg.SkipReason(worker)
+    able, reason = list(chain), ""
+    for derivation in reversed(lacking):
+        failed = failures.where_it_stands(instance, connection, derivation)
+        if not failed:
+            continue
+        if pause := failures.pause_left(failed):
+            able, reason = able[: able.index(derivation)], pause
+            continue
+        again = failures.intervals_of(failed, derivation) or pending_intervals(
+            connection, derivation
+        )
+        wanted, able = Wanted(derivation, again), able[able.index(derivation) :]
+        return _run(instance, connection, wanted, able, about)
+    first = next((one for one in able if one in lacking), None)
+    if first is None:
+        return dg.SkipReason(reason)
+    wanted = Wanted(first, pending_intervals(connection, first))
+    return _run(instance, connection, wanted, able[able.index(first) :], about)
+
+
+def _run(
+    instance: dg.DagsterInstance,
+    connection: Connection,
     wanted: Wanted,
     selection: Sequence[Derivation],
-) -> dg.RunRequest | dg.SkipReason:
-    """The run request for `wanted`, or why there is none now.
-
-    The run key names interval and attempt, so two ticks never start two runs for one attempt.
-    """
-    now = _now()
+    about: About,
+) -> dg.RunRequest:
+    """The run key names where the reader stands and the attempt, so two ticks never start two
+    runs for one attempt."""
     reader = wanted.derivation.reader
-    alive = dg.RunsFilter(
-        tags={READER_TAG: reader}, statuses=_IN_FLIGHT, updated_after=now - LOST_AFTER
-    )
-    if instance.get_runs_count(alive):
-        return dg.SkipReason(f"a run for {reader} is in flight")
-    same = {INTERVAL_TAG: wanted.interval_name}
-    failures = instance.get_run_records(dg.RunsFilter(tags=same, statuses=_FAILED))
-    if failures:
-        pause = min(FIRST_PAUSE * 2 ** (len(failures) - 1), LONGEST_PAUSE)
-        last = max(record.update_timestamp for record in failures)
-        if now - last < pause:
-            return dg.SkipReason(
-                f"{wanted.interval_name} failed {len(failures)} times; again after {pause}"
-            )
-    attempt = 1 + instance.get_runs_count(dg.RunsFilter(tags=same))
+    stands = {failures.tag(one.reader): failures.stand(connection, one) for one in selection}
+    here = {failures.tag(reader): stands[failures.tag(reader)]}
+    attempt = 1 + instance.get_runs_count(dg.RunsFilter(tags=here))
     op = "__".join(key(reader).path)
+    config: dict[str, Any] = {"intervals": as_text(wanted.intervals)}
     return dg.RunRequest(
-        run_key=f"{wanted.interval_name}#{attempt}",
-        run_config={"ops": {op: {"config": {"intervals": as_text(wanted.intervals)}}}},
+        run_key=f"{reader}@{stands[failures.tag(reader)]}#{attempt}",
+        run_config={"ops": {op: {"config": config}}},
         tags={
             READER_TAG: reader,
-            **same,
+            INTERVAL_TAG: wanted.interval_name,
             "knockon/attempt": str(attempt),
             "knockon/rows": str(sum(interval.rows for interval in wanted.intervals)),
-            **wanted.tags,
+            **stands,
+            **about(connection, wanted),
         },
         asset_selection=[key(derivation.reader) for derivation in selection],
     )

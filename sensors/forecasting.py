@@ -4,12 +4,14 @@ import dagster as dg
 
 from assets.derivations import features, forecasts
 from ml.tracking import Tracking
-from sensors.asking import first_pending, request
+from sensors.asking import request
 from streaming.store.derive import Database
+
+JOB = "forecast_delays"
 
 
 @dg.sensor(
-    job_name="forecast_delays",
+    job_name=JOB,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for features and forecasts of exactly the offsets that they lack.",
@@ -24,10 +26,7 @@ def flights_to_forecast(
         forecasts.derivation(tracking.champion),
     )
     with database.connect() as connection:
-        wanted = first_pending(connection, chain)
-    if wanted is None:
-        return dg.SkipReason("all that has landed is forecast")
-    if tracking.champion_version() is None:
+        asked = request(context.instance, connection, JOB, chain)
+    if isinstance(asked, dg.RunRequest) and tracking.champion_version() is None:
         return dg.SkipReason("there is no champion yet: run job retrain_delay_model")
-    following = [one for one in chain if one.reader >= wanted.derivation.reader]
-    return request(context.instance, wanted, following)
+    return asked

@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets.derivations.disruptions import DISRUPTIONS
-from sensors.asking import first_pending, request
+from sensors.asking import request
 from streaming.store.derive import Database
 from streaming.store.derive_wake import is_claimed
 
@@ -13,9 +13,11 @@ LIGHT = (DISRUPTIONS,)
 MATERIALISER_DUTY = "materialise light assets"
 """What the living materialiser holds in the database."""
 
+JOB = "correlate_disruptions"
+
 
 @dg.sensor(
-    job_name="correlate_disruptions",
+    job_name=JOB,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for the pending interval of derived.disruptions while no materialiser lives.",
@@ -26,7 +28,4 @@ def light_assets_without_materialiser(
     with database.connect() as connection:
         if is_claimed(connection, MATERIALISER_DUTY):
             return dg.SkipReason("the materialiser is at work")
-        wanted = first_pending(connection, LIGHT)
-    if wanted is None:
-        return dg.SkipReason("nothing is pending")
-    return request(context.instance, wanted, [wanted.derivation])
+        return request(context.instance, connection, JOB, LIGHT)

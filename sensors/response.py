@@ -5,18 +5,19 @@ import dagster as dg
 from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
-from sensors.asking import Wanted, first_pending, request
+from sensors.asking import Wanted, request
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_rights import concerned
 
 CHAIN = (PASSENGER_IMPACTS, ASSESSMENTS, LEDGER)
+JOB = "respond_to_disruption"
 MOST_IDS = 20
 """More ids than a person reads are counted instead; the interval names them all."""
 
 
 @dg.sensor(
-    job_name="respond_to_disruption",
+    job_name=JOB,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Asks for impacts, assessments and bookings of exactly the revisions of "
@@ -26,12 +27,7 @@ def disruptions_to_answer(
     context: dg.SensorEvaluationContext, database: dg.ResourceParam[Database]
 ) -> dg.RunRequest | dg.SkipReason:
     with database.connect() as connection:
-        wanted = first_pending(connection, CHAIN)
-        if wanted is None:
-            return dg.SkipReason("every disruption is answered")
-        wanted = Wanted(wanted.derivation, wanted.intervals, _tags(connection, wanted))
-    following = CHAIN[CHAIN.index(wanted.derivation) :]
-    return request(context.instance, wanted, following)
+        return request(context.instance, connection, JOB, CHAIN, _tags)
 
 
 def _tags(connection: Connection, wanted: Wanted) -> dict[str, str]:

@@ -35,8 +35,18 @@ def claim(connection: Connection, duty: str) -> bool:
     return bool(row.fetchone()[0])  # type: ignore[index]  # a function call answers one row
 
 
+def duty_of(reader: str) -> str:
+    """What a session holds while it derives for this reader."""
+    return f"derive {reader}"
+
+
+def share(connection: Connection, duty: str) -> None:
+    """Be at work on a duty for as long as the session lives, beside others who may be as well."""
+    connection.execute("select pg_advisory_lock_shared(hashtextextended(%s, 0))", (duty,))
+
+
 def is_claimed(connection: Connection, duty: str) -> bool:
-    """Whether some session has taken on the duty."""
+    """Whether some session has taken on the duty, alone or beside others."""
     with connection.transaction():
         row = connection.execute(
             "select pg_try_advisory_xact_lock(hashtextextended(%s, 0))", (duty,)

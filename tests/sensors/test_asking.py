@@ -1,6 +1,7 @@
 """Sensors ask for exactly what is missing: again after a failure, not while a run is in flight."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,16 +9,22 @@ import dagster as dg
 import psycopg
 import pytest
 
+from assets.derivations.assessments import ASSESSMENTS
+from assets.derivations.disruptions import DISRUPTIONS
+from assets.derivations.impacts import PASSENGER_IMPACTS
+from assets.run import Asked, derive
 from domain.events import FlightEvent
 from domain.identity import name_uuid
 from orchestration.definitions.realtime import defs
-from sensors.asking import FIRST_PAUSE, INTERVAL_TAG, LOST_AFTER
+from sensors.asking import INTERVAL_TAG
+from sensors.failures import FIRST_PAUSE, LONGEST_PAUSE
+from sensors.in_flight import SILENT_FOR
 from sensors.light import MATERIALISER_DUTY, light_assets_without_materialiser
 from sensors.response import disruptions_to_answer
-from streaming.derivation import from_text
+from streaming.derivation import Outcome, Written, from_text, run
 from streaming.store.database import connect
 from streaming.store.derive import Database
-from streaming.store.derive_wake import claim
+from streaming.store.derive_wake import claim, duty_of, is_claimed, share
 from tests.landing_rows import land
 
 DAY = datetime(2026, 6, 15, 8, tzinfo=UTC)
@@ -70,11 +77,31 @@ def tick(
     return answer
 
 
+JOBS = {
+    "derived.disruptions": "correlate_disruptions",
+    "derived.passenger_impacts": "respond_to_disruption",
+    "derived.assessments": "respond_to_disruption",
+}
+
+
 def started(instance: dg.DagsterInstance, asked: dg.RunRequest, status: dg.DagsterRunStatus) -> str:
     """A run as the daemon would start it, then in the status given."""
-    run_id = dg.DagsterRun(job_name="any").run_id
-    instance.add_run(dg.DagsterRun("any", run_id=run_id, status=status, tags=dict(asked.tags)))
-    return run_id
+    job = JOBS[asked.tags["knockon/reader"]]
+    made = dg.DagsterRun(job, status=status, tags=dict(asked.tags), run_config=asked.run_config)
+    instance.add_run(made)
+    return made.run_id
+
+
+def at(monkeypatch: pytest.MonkeyPatch, later: timedelta) -> None:
+    """Let the sensors look at the clock that much later."""
+    moment = datetime.now(UTC) + later
+    monkeypatch.setattr("sensors.in_flight.now", lambda: moment)
+    monkeypatch.setattr("sensors.failures.now", lambda: moment)
+
+
+def asked_intervals(answer: dg.RunRequest) -> str:
+    [config] = answer.run_config["ops"].values()
+    return str(config["config"]["intervals"])
 
 
 def requested(answer: dg.RunRequest | dg.SkipReason) -> dg.RunRequest:
@@ -145,8 +172,7 @@ def test_a_failed_interval_is_asked_for_again_after_a_pause(
     first = requested(tick(light_assets_without_materialiser, instance, database))
     started(instance, first, dg.DagsterRunStatus[status])
     at_once = tick(light_assets_without_materialiser, instance, database)
-    later = datetime.now(UTC) + FIRST_PAUSE
-    monkeypatch.setattr("sensors.asking._now", lambda: later)
+    at(monkeypatch, FIRST_PAUSE)
     second = requested(tick(light_assets_without_materialiser, instance, database))
     assert isinstance(at_once, dg.SkipReason)
     assert second.run_key != first.run_key
@@ -154,7 +180,99 @@ def test_a_failed_interval_is_asked_for_again_after_a_pause(
     assert second.tags["knockon/attempt"] == "2"
 
 
-def test_a_run_whose_process_died_does_not_block_for_ever(
+def test_new_rows_do_not_make_a_failure_a_first_attempt(
+    instance: dg.DagsterInstance,
+    database: Database,
+    connection: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A row lands before every tick, also in a partition never read: the pauses grow all the
+    same, and it is the interval that failed that is asked for, until it succeeds."""
+    land(connection, "flight.events", 0, late_legs(1))
+    first = requested(tick(light_assets_without_materialiser, instance, database))
+    started(instance, first, dg.DagsterRunStatus.FAILURE)
+    for failures in range(1, 4):
+        land(connection, "flight.events", failures, late_legs(10 + failures))
+        pause = FIRST_PAUSE * 2 ** (failures - 1)
+        at(monkeypatch, pause - timedelta(seconds=1))
+        early = tick(light_assets_without_materialiser, instance, database)
+        assert isinstance(early, dg.SkipReason), failures
+        at(monkeypatch, pause)
+        again = requested(tick(light_assets_without_materialiser, instance, database))
+        assert again.tags["knockon/attempt"] == str(failures + 1)
+        assert asked_intervals(again) == asked_intervals(first)
+        started(instance, again, dg.DagsterRunStatus.FAILURE)
+    assert isinstance(run(connection, DISRUPTIONS, from_text(asked_intervals(first))), Written)
+    then = requested(tick(light_assets_without_materialiser, instance, database))
+    assert then.tags["knockon/attempt"] == "1"
+
+
+def test_the_pause_stays_at_its_longest_however_often_it_fails(
+    instance: dg.DagsterInstance,
+    database: Database,
+    connection: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    land(connection, "flight.events", 0, late_legs(1))
+    first = requested(tick(light_assets_without_materialiser, instance, database))
+    for _ in range(60):
+        started(instance, first, dg.DagsterRunStatus.FAILURE)
+    assert isinstance(tick(light_assets_without_materialiser, instance, database), dg.SkipReason)
+    at(monkeypatch, LONGEST_PAUSE)
+    assert requested(tick(light_assets_without_materialiser, instance, database))
+
+
+def changed_disruptions(connection: psycopg.Connection[Any], *numbers: int) -> None:
+    land(connection, "flight.events", 0, late_legs(*numbers))
+    assert isinstance(run(connection, DISRUPTIONS), Written)
+
+
+def pretend_impact(connection: psycopg.Connection[Any]) -> None:
+    """Something for the assessments to read: the end of their input moves on by one."""
+    connection.execute(
+        "insert into logs.ends (log_id, partition, next_offset)"
+        " select log_id, 0, 1 from logs.logs where name = 'derived.passenger_impacts'"
+        " on conflict (log_id, partition) do update set next_offset = ends.next_offset + 1"
+    )
+
+
+def test_a_chain_in_its_middle_is_not_asked_for_again(
+    instance: dg.DagsterInstance, database: Database, connection: psycopg.Connection[Any]
+) -> None:
+    """The run has committed its impacts and is about to assess them."""
+    changed_disruptions(connection, 1)
+    asked = requested(tick(disruptions_to_answer, instance, database))
+    started(instance, asked, dg.DagsterRunStatus.STARTED)
+    done = run(connection, PASSENGER_IMPACTS, from_text(asked_intervals(asked)))
+    assert isinstance(done, Written)
+    pretend_impact(connection)
+    assert isinstance(tick(disruptions_to_answer, instance, database), dg.SkipReason)
+
+
+def test_what_fails_in_the_middle_waits_while_those_before_it_go_on(
+    instance: dg.DagsterInstance,
+    database: Database,
+    connection: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Assessments fail after their impacts were committed, and disruptions keep changing."""
+    changed_disruptions(connection, 1)
+    whole = requested(tick(disruptions_to_answer, instance, database))
+    run(connection, PASSENGER_IMPACTS, from_text(asked_intervals(whole)))
+    pretend_impact(connection)
+    started(instance, whole, dg.DagsterRunStatus.FAILURE)
+    changed_disruptions(connection, 2)
+    meanwhile = requested(tick(disruptions_to_answer, instance, database))
+    assert meanwhile.asset_selection == [dg.AssetKey(["derived", "passenger_impacts"])]
+    run(connection, PASSENGER_IMPACTS, from_text(asked_intervals(meanwhile)))
+    assert isinstance(tick(disruptions_to_answer, instance, database), dg.SkipReason)
+    at(monkeypatch, FIRST_PAUSE)
+    again = requested(tick(disruptions_to_answer, instance, database))
+    assert again.tags["knockon/reader"] == ASSESSMENTS.reader
+    assert again.tags["knockon/attempt"] == "2"
+
+
+def test_a_run_that_lost_its_process_is_found_by_its_free_lock(
     instance: dg.DagsterInstance,
     database: Database,
     connection: psycopg.Connection[Any],
@@ -163,9 +281,47 @@ def test_a_run_whose_process_died_does_not_block_for_ever(
     land(connection, "flight.events", 0, late_legs(1))
     first = requested(tick(light_assets_without_materialiser, instance, database))
     started(instance, first, dg.DagsterRunStatus.STARTED)
-    later = datetime.now(UTC) + LOST_AFTER + timedelta(seconds=1)
-    monkeypatch.setattr("sensors.asking._now", lambda: later)
-    assert requested(tick(light_assets_without_materialiser, instance, database))
+    at(monkeypatch, SILENT_FOR - timedelta(seconds=2))
+    importing = tick(light_assets_without_materialiser, instance, database)
+    at(monkeypatch, SILENT_FOR + timedelta(seconds=1))
+    lost = tick(light_assets_without_materialiser, instance, database)
+    assert isinstance(importing, dg.SkipReason)
+    assert requested(lost).run_key != first.run_key
+
+
+def test_a_run_holds_the_lock_of_what_it_derives(
+    database: Database, connection: psycopg.Connection[Any]
+) -> None:
+    land(connection, "flight.events", 0, late_legs(1))
+    seen: list[bool] = []
+
+    def step(_: object, intervals: object) -> Outcome:
+        seen.append(is_claimed(connection, duty_of(DISRUPTIONS.reader)))
+        return Outcome({}, {})
+
+    looking = replace(DISRUPTIONS, step=step)
+    assert len(list(derive(dg.build_asset_context(), looking, Asked(), database))) == 1
+    assert seen == [True]
+    assert not is_claimed(connection, duty_of(DISRUPTIONS.reader))
+
+
+def test_a_run_is_in_flight_however_long_it_takes(
+    instance: dg.DagsterInstance,
+    database: Database,
+    connection: psycopg.Connection[Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    land(connection, "flight.events", 0, late_legs(1))
+    first = requested(tick(light_assets_without_materialiser, instance, database))
+    started(instance, first, dg.DagsterRunStatus.STARTED)
+    at(monkeypatch, timedelta(hours=3))
+    with database.connect() as process, database.connect() as beside:
+        share(process, duty_of(DISRUPTIONS.reader))
+        share(beside, duty_of(DISRUPTIONS.reader))  # a person materialises by hand as well
+        working = tick(light_assets_without_materialiser, instance, database)
+    killed = tick(light_assets_without_materialiser, instance, database)
+    assert isinstance(working, dg.SkipReason)
+    assert isinstance(killed, dg.RunRequest)
 
 
 def test_the_response_runs_end_to_end_and_then_rests(
