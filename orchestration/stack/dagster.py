@@ -32,11 +32,15 @@ concurrency:
   pools:
     granularity: op
     default_limit: 1
+# It can tell whether a run's process lives, so that monitoring ends the runs of an earlier life.
+run_launcher:
+  module: orchestration.launching
+  class: WatchfulRunLauncher
 run_monitoring:
   enabled: true
   start_timeout_seconds: 180
   max_runtime_seconds: 3600
-  poll_interval_seconds: 30
+  poll_interval_seconds: 15
 sensors:
   use_threads: true
   num_workers: 4

@@ -24,35 +24,12 @@ from streaming.store.database import connect
 from tests.landing_rows import land
 
 DAY = datetime(2026, 6, 15, 8, tzinfo=UTC)
-HOME = """
-storage:
-  postgres:
-    postgres_url:
-      env: KNOCKON_DAGSTER_DATABASE_URL
-telemetry:
-  enabled: false
-"""
 
 
 @pytest.fixture
 def connection(migrated_url: str) -> Iterator[psycopg.Connection[Any]]:
     with connect(migrated_url, "test", autocommit=True) as made:
         yield made
-
-
-@pytest.fixture
-def dagster_home(tmp_path: Path, migrated_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A Dagster instance on PostgreSQL, in a schema of the test's own database."""
-    with connect(migrated_url, "test", autocommit=True) as owner:
-        owner.execute("create schema dagster")
-    (tmp_path / "dagster.yaml").write_text(HOME)
-    address = migrated_url.partition("://")[2]
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
-    monkeypatch.setenv(
-        "KNOCKON_DAGSTER_DATABASE_URL",
-        f"postgresql+psycopg2://{address}?options=-csearch_path%3Ddagster",
-    )
-    return tmp_path
 
 
 @pytest.fixture
