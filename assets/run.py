@@ -10,7 +10,7 @@ from pydantic import Field
 from streaming.derivation import Derivation, Written, from_text, run
 from streaming.store.derive import Database
 from streaming.store.derive_wake import duty_of, share
-from streaming.store.intervals import Interval
+from streaming.store.intervals import Interval, catch_up
 
 
 class Asked(dg.Config):
@@ -46,8 +46,16 @@ def derive(
         yield dg.MaterializeResult(
             metadata=shown(done), data_version=dg.DataVersion(reached(done.intervals))
         )
+        with database.connect() as connection:
+            catch_up(connection, derivation.reader, told(derivation.reader))
     else:
         context.log.info(f"{type(done).__name__}: {done}")
+
+
+def told(reader: str) -> str:
+    """Under which name is kept how far Dagster was told of what the reader derived; only of
+    readers that the materialiser runs."""
+    return f"dagster:{reader}"
 
 
 def shown(done: Written) -> dict[str, Any]:

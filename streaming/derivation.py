@@ -4,14 +4,21 @@ It knows no Dagster: an asset, the materialiser and a test call the same `run`.
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+
 from streaming.store.database import Connection
 from streaming.store.derive import notify
-from streaming.store.intervals import Interval, advance, logs_named, pending
+from streaming.store.derive_wake import alone
+from streaming.store.detected import start_over
+from streaming.store.intervals import Interval, advance, joined, logs_named, pending
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,35 @@ class Written:
         return sum(interval.rows for interval in self.intervals)
 
 
+def merged(several: Sequence[Written]) -> Written:
+    """Consecutive results of one reader as one: intervals joined, figures summed, every version.
+
+    Raises ValueError without any.
+    """
+    if not several:
+        raise ValueError("nothing to merge")
+    intervals: dict[int, Interval] = {}
+    rows, counts = Counter[str](), Counter[str]()
+    versions: dict[str, list[str]] = {}
+    for one in several:
+        for interval in one.intervals:
+            before = intervals.get(interval.log_id)
+            intervals[interval.log_id] = interval if before is None else joined(before, interval)
+        rows.update(one.outcome.rows)
+        counts.update(one.outcome.counts)
+        for what, version in one.outcome.versions.items():
+            told = versions.setdefault(what, [])
+            told += [version] if version not in told else []
+    times = [one.outcome.as_of for one in several if one.outcome.as_of is not None]
+    outcome = Outcome(
+        dict(rows),
+        {what: ", ".join(told) for what, told in versions.items()},
+        max(times, default=None),
+        dict(counts),
+    )
+    return Written(several[0].reader, tuple(intervals[log] for log in sorted(intervals)), outcome)
+
+
 @dataclass(frozen=True, slots=True)
 class AlreadyDone:
     """Somebody else has read this interval, or part of it; nothing was written."""
@@ -76,8 +112,15 @@ class NothingPending:
     reader: str
 
 
+class Outgrown(Exception):
+    """A step cannot go on from what its reader has kept: it must read everything again."""
+
+
 class _Lost(Exception):
     """Rolls the transaction back."""
+
+    def __init__(self, intervals: tuple[Interval, ...]) -> None:
+        self.intervals = intervals
 
 
 def pending_intervals(connection: Connection, derivation: Derivation) -> tuple[Interval, ...]:
@@ -96,25 +139,52 @@ def run(
     """Derive exactly the intervals asked for, or whatever is pending.
 
     The marks are moved first: their rows stay locked until commit, so a second caller waits,
-    then sees that they have moved and does no work. A step that raises leaves nothing behind.
+    then sees that they have moved and does no work. A step that raises leaves nothing behind,
+    but for Outgrown: then the reader starts over, and what was asked for is void.
     """
     try:
         with connection.transaction():
-            if asked is None:
-                intervals = pending_intervals(connection, derivation)
-            else:
-                intervals = tuple(sorted(asked, key=lambda i: i.log_id))
-            if not intervals:
-                return NothingPending(derivation.reader)
-            for interval in intervals:
-                if not advance(connection, derivation.reader, interval):
-                    raise _Lost
-            outcome = derivation.step(connection, intervals)
-            if any(outcome.rows.values()):
-                notify(connection, "derived", derivation.reader)
-    except _Lost:
-        return AlreadyDone(derivation.reader, intervals)
+            return _derive(connection, derivation, asked)
+    except _Lost as lost:
+        return AlreadyDone(derivation.reader, lost.intervals)
+    except Outgrown:
+        return _start_over(connection, derivation, asked)
+
+
+def _derive(
+    connection: Connection, derivation: Derivation, asked: Sequence[Interval] | None
+) -> Written | NothingPending:
+    if asked is None:
+        intervals = pending_intervals(connection, derivation)
+    else:
+        intervals = tuple(sorted(asked, key=lambda i: i.log_id))
+    if not intervals:
+        return NothingPending(derivation.reader)
+    for interval in intervals:
+        if not advance(connection, derivation.reader, interval):
+            raise _Lost(intervals)
+    outcome = derivation.step(connection, intervals)
+    if any(outcome.rows.values()):
+        notify(connection, "derived", derivation.reader)
     return Written(derivation.reader, intervals, outcome)
+
+
+def _start_over(
+    connection: Connection, derivation: Derivation, asked: Sequence[Interval] | None
+) -> Written | AlreadyDone | NothingPending:
+    """Forget marks and snapshot, and derive the first of what is pending then; all or nothing."""
+    try:
+        with connection.transaction():
+            alone(connection, f"start over {derivation.reader}")
+            try:
+                with connection.transaction():  # another may have started over while we waited
+                    return _derive(connection, derivation, asked)
+            except Outgrown as reason:
+                log.warning("derivation.starts_over", reader=derivation.reader, reason=str(reason))
+                start_over(connection, derivation.reader)
+                return _derive(connection, derivation, None)
+    except _Lost as lost:
+        return AlreadyDone(derivation.reader, lost.intervals)
 
 
 def as_text(intervals: Sequence[Interval]) -> str:

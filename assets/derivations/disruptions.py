@@ -23,6 +23,7 @@ from streaming.derivation import Derivation, Outcome
 from streaming.store.database import Connection
 from streaming.store.derive import Horizon, horizon
 from streaming.store.derive_disruptions import (
+    detectors_of,
     flight_records,
     last_revisions,
     links_touching,
@@ -41,16 +42,18 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     """Write the revisions that the intervals' rows make due."""
     touched, as_of = touched_by(connection, intervals)
     known = horizon(connection, READER)
-    due = []
+    due, versions = [], {"code": code_version()}
     if touched and as_of is not None:
         for on_journey in travellers(connection, touched, known).values():
             touched |= on_journey.leg_ids
         leg_ids, links, previous = _whole_trees(connection, touched, known)
         legs, on_board = _legs(connection, leg_ids, known)
         due = revisions(correlate(legs, links.values()), previous, as_of, on_board)
+        if links:
+            versions["detector"] = ", ".join(detectors_of(connection, links.keys()))
     write_disruptions(connection, due, code_version())
     concerned = tuple(disruption.correlation_id for disruption in due)
-    return Outcome({READER: len(due)}, {"code": code_version()}, as_of, correlation_ids=concerned)
+    return Outcome({READER: len(due)}, versions, as_of, correlation_ids=concerned)
 
 
 DISRUPTIONS = Derivation(READER, ("flight.events", "passenger.events", "detected.findings"), step)

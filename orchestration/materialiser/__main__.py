@@ -30,12 +30,11 @@ def main() -> None:
     log = structlog.get_logger()
     beat = heartbeat(settings.heartbeat_file)
     recorded = {**LANDED_LOGS, "detected.findings": "detected.findings"}
-    recorded |= {derivation.reader: derivation.reader for derivation in LIGHT}
     with dg.DagsterInstance.get() as instance:
         materialiser = Materialiser(
             Database(settings.database_url_for(ROLE), "knockon-materialiser"),
             LIGHT,
-            Recorder(instance, recorded),
+            Recorder(instance, recorded, LIGHT),
             Pruner(instance),
             beat,
             MATERIALISER_DUTY,

@@ -55,6 +55,7 @@ class Materialiser:
                 if self.stopping.wait(5):
                     return
             listen(ears, CHANNELS)
+            self.recorder.resume(hands)
             log.info("materialiser at work", assets=[d.reader for d in self.derivations])
             while not self.stopping.is_set():
                 self._catch_up(hands)
@@ -82,6 +83,7 @@ class Materialiser:
                     correlation_ids=ids(done.outcome.correlation_ids),
                     milliseconds=round(1000 * (time.monotonic() - began)),
                 )
+                self.recorder.take(done)
                 self.recorder.record_due(connection)
                 self.beat()
                 if self.stopping.is_set():

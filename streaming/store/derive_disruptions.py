@@ -93,6 +93,16 @@ def links_touching(
     return [Link(*row) for row in rows]
 
 
+def detectors_of(connection: Connection, finding_ids: Collection[UUID]) -> list[str]:
+    """Name and version of every detector that made one of these findings."""
+    rows = connection.execute(
+        "select distinct concat(detector, ' ', detector_version) from detected.findings"
+        " where finding_id = any(%s) order by 1",
+        (list(finding_ids),),
+    )
+    return [row[0] for row in rows]
+
+
 def last_revisions(connection: Connection, leg_ids: Collection[UUID]) -> list[Disruption]:
     """The last revision of every disruption that one of the legs was ever in."""
     with connection.cursor(row_factory=kwargs_row(_disruption)) as cursor:

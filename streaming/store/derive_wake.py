@@ -45,6 +45,11 @@ def share(connection: Connection, duty: str) -> None:
     connection.execute("select pg_advisory_lock_shared(hashtextextended(%s, 0))", (duty,))
 
 
+def alone(connection: Connection, duty: str) -> None:
+    """Wait until nobody else is at this duty; it is ours until the transaction ends."""
+    connection.execute("select pg_advisory_xact_lock(hashtextextended(%s, 0))", (duty,))
+
+
 def is_claimed(connection: Connection, duty: str) -> bool:
     """Whether some session has taken on the duty, alone or beside others."""
     with connection.transaction():

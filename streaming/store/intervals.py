@@ -27,6 +27,14 @@ class Interval:
         return sum(until - since for since, until in self.spans.values())
 
 
+def joined(one: Interval, following: Interval) -> Interval:
+    """Two intervals of one log as one; the second begins where the first ends."""
+    spans = dict(one.spans)
+    for partition, (since, until) in following.spans.items():
+        spans[partition] = (spans.get(partition, (since, until))[0], until)
+    return Interval(one.log_id, one.log, spans)
+
+
 def register_kafka_log(connection: Connection, cluster_id: str, topic_id: str, name: str) -> int:
     """The id of this topic of this cluster, made when first seen."""
     connection.execute(
@@ -103,6 +111,30 @@ def pending(
         for _, partition, since, until in rows
     }
     return Interval(log_id, rows[0][0], spans)
+
+
+def lead(connection: Connection, leader: str, follower: str, log_id: int) -> Interval | None:
+    """What the leader has read of the log and the follower has not."""
+    rows = connection.execute(
+        "select l.name, a.partition, coalesce(f.next_offset, 0), a.next_offset"
+        " from logs.marks a join logs.logs l using (log_id)"
+        " left join logs.marks f on f.log_id = a.log_id and f.partition = a.partition"
+        " and f.reader = %s where a.reader = %s and a.log_id = %s"
+        " and a.next_offset > coalesce(f.next_offset, 0) order by a.partition",
+        (follower, leader, log_id),
+    ).fetchall()
+    spans = {partition: (since, until) for _, partition, since, until in rows}
+    return Interval(log_id, rows[0][0], spans) if rows else None
+
+
+def catch_up(connection: Connection, leader: str, follower: str) -> None:
+    """Move the follower's marks, as far as it has any, to the leader's."""
+    connection.execute(
+        "update logs.marks f set next_offset = a.next_offset, updated_at = now()"
+        " from logs.marks a where a.reader = %s and f.reader = %s and a.log_id = f.log_id"
+        " and a.partition = f.partition and f.next_offset < a.next_offset",
+        (leader, follower),
+    )
 
 
 _FIRST = """

@@ -155,6 +155,18 @@ def test_a_late_leg_becomes_a_disruption_and_its_chain_joins(
     assert [row[0] for row in stored(connection)] == [0, 1, 2]
 
 
+def test_it_names_the_detectors_whose_findings_it_used(connection: psycopg.Connection[Any]) -> None:
+    land(connection, "flight.events", 0, [scheduled(1), scheduled(2), departed(1, 70)])
+    alone = run(connection, DISRUPTIONS)
+    older = finding(1, 2, 190) | {"detector_version": "0", "finding_id": name_uuid("finding", 0)}
+    find(connection, [older, finding(1, 2, 190)])
+    joined = run(connection, DISRUPTIONS)
+    assert isinstance(alone, Written)
+    assert isinstance(joined, Written)
+    assert "detector" not in alone.outcome.versions
+    assert joined.outcome.versions["detector"] == "aircraft_rotation 1"
+
+
 def test_evidence_names_records_that_exist(connection: psycopg.Connection[Any]) -> None:
     flights = land(connection, "flight.events", 3, [scheduled(1), scheduled(2), departed(1, 70)])
     findings = find(connection, [finding(1, 2, 190)])

@@ -16,11 +16,15 @@ import dagster as dg
 import psycopg
 import pytest
 
+from assets.derivations.disruptions import DISRUPTIONS
+from assets.run import Asked, derive, reached, shown
 from domain.events import FlightEvent
 from domain.identity import name_uuid
 from orchestration.materialiser.pruning import KEPT_RUNS, Pruner
 from orchestration.materialiser.recorder import Recorder
+from streaming.derivation import Written, merged, run
 from streaming.store.database import connect
+from streaming.store.derive import Database
 from tests.landing_rows import land
 
 DAY = datetime(2026, 6, 15, 8, tzinfo=UTC)
@@ -127,7 +131,10 @@ def test_rows_appear_at_once_and_dagster_hears_of_them_seldom(
         assert 2 <= len(times) <= 5
         assert all(later - earlier >= 4.9 for earlier, later in itertools.pairwise(times))
         offsets = [r.asset_materialization.metadata["rows read"].value for r in records]  # type: ignore[union-attr]
-        assert sum(offsets) == (40 if records is told["landed.flight_events"] else 20)
+        assert sum(offsets) == 40
+    written = [r.asset_materialization.metadata["rows derived.disruptions"].value  # type: ignore[union-attr]
+               for r in told["derived.disruptions"]]  # fmt: skip
+    assert sum(written) == 20
     process.send_signal(signal.SIGTERM)
     output, _ = process.communicate(timeout=15)
     assert process.returncode == 0, output
@@ -183,6 +190,76 @@ def test_what_was_recorded_is_not_recorded_again(
         records = instance.fetch_materializations(key, limit=10).records
     seen = [record.asset_materialization.metadata["offsets"].value for record in records]  # type: ignore[union-attr]
     assert [list(offsets.values()) for offsets in seen] == [[{"0": "2-4"}], [{"0": "0-2"}]]
+
+
+def derived(instance: dg.DagsterInstance) -> list[dg.AssetMaterialization]:
+    """What Dagster was told of derived.disruptions, oldest first."""
+    found = instance.fetch_materializations(dg.AssetKey(["derived", "disruptions"]), limit=10)
+    return [record.asset_materialization for record in reversed(found.records)]  # type: ignore[misc]
+
+
+def test_materialiser_and_run_tell_the_same(connection: psycopg.Connection[Any]) -> None:
+    """Three steps (one of which writes nothing) in one record, in the words of a run."""
+    land(connection, "flight.events", 0, late_legs(1))
+    with dg.DagsterInstance.ephemeral() as instance:
+        recorder = Recorder(instance, {}, [DISRUPTIONS])
+        recorder.resume(connection)
+        steps = []
+        for events, partition in ((late_legs(2), 0), (late_legs(1)[:1], 3), (late_legs(3), 3)):
+            done = run(connection, DISRUPTIONS)
+            assert isinstance(done, Written)
+            steps.append(done)
+            recorder.take(done)
+            land(connection, "flight.events", partition, events)
+        assert [one.outcome.rows["derived.disruptions"] for one in steps] == [1, 1, 0]
+        assert recorder.record_due(connection) == ["derived.disruptions"]
+        assert recorder.record_due(connection) == []
+        [told] = derived(instance)
+    whole = merged(steps)
+    assert {name: one.value for name, one in told.metadata.items()} == {
+        name: getattr(one, "value", one) for name, one in shown(whole).items()
+    }
+    assert told.metadata["rows derived.disruptions"].value == 2
+    assert told.metadata["rows read"].value == 5
+    assert (told.tags or {})["dagster/data_version"] == reached(whole.intervals)
+
+
+def test_what_a_dead_process_did_not_tell_is_told_by_the_next(
+    connection: psycopg.Connection[Any],
+) -> None:
+    land(connection, "flight.events", 0, late_legs(1))
+    run(connection, DISRUPTIONS)
+    with dg.DagsterInstance.ephemeral() as instance:
+        for _ in range(2):
+            following = Recorder(instance, {}, [DISRUPTIONS])
+            following.resume(connection)
+            following.record_due(connection)
+        [told] = derived(instance)
+    assert told.metadata["rows read"].value == 2
+
+
+def test_what_a_run_told_is_not_told_again(
+    connection: psycopg.Connection[Any], migrated_url: str
+) -> None:
+    """The materialiser dies, a run of the safety net does its work, and another one begins."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        for number, by_run in ((1, False), (2, True), (3, False)):
+            land(connection, "flight.events", 0, late_legs(number))
+            if by_run:
+                told = derive(
+                    dg.build_asset_context(), DISRUPTIONS, Asked(), Database(migrated_url, "test")
+                )
+                assert len(list(told)) == 1
+                continue
+            recorder = Recorder(instance, {}, [DISRUPTIONS])
+            recorder.resume(connection)
+            done = run(connection, DISRUPTIONS)
+            assert isinstance(done, Written)
+            recorder.take(done)
+            connection.execute("update logs.marks set updated_at = now() - interval '6 seconds'")
+            assert recorder.record_due(connection) == ["derived.disruptions"]
+        offsets = [list(one.metadata["offsets"].value.values()) for one in derived(instance)]  # type: ignore[union-attr]
+    assert offsets == [[{"0": "0-2"}], [{"0": "4-6"}]]
 
 
 def test_pruning_keeps_the_newest_and_the_latest_of_each_asset(dagster_home: Path) -> None:
