@@ -13,6 +13,7 @@ from typing import Any
 
 import mlflow
 import numpy as np
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import ModelSignature
 from mlflow.types import ColSpec, DataType, Schema
@@ -102,8 +103,17 @@ class Tracking:
 
     def champion_version(self) -> str | None:
         """The version that carries the alias; None when no model does."""
+        found = self._with_alias()
+        return None if found is None else str(found.version)
+
+    def champion_feature_set(self) -> str | None:
+        """The feature set that the champion reads; None when there is no champion."""
+        found = self._with_alias()
+        return None if found is None else found.tags.get("feature_set", "")
+
+    def _with_alias(self) -> ModelVersion | None:
         try:
-            return str(self._client.get_model_version_by_alias(MODEL_NAME, ALIAS).version)
+            return self._client.get_model_version_by_alias(MODEL_NAME, ALIAS)
         except MlflowException as error:
             if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                 return None
@@ -111,12 +121,12 @@ class Tracking:
 
     def champion(self) -> Champion:
         """Load the version that carries the alias. Raises NoChampion."""
-        found = self.champion_version()
-        if found is None:
+        about = self._with_alias()
+        if about is None:
             raise NoChampion(
                 f"no version of {MODEL_NAME} is called {ALIAS}: run job retrain_delay_model"
             )
-        about = self._client.get_model_version(MODEL_NAME, found)
+        found = str(about.version)
         with tempfile.TemporaryDirectory() as folder:
             files = [
                 Path(self._client.download_artifacts(str(about.run_id), name, folder)).read_text()

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from assets.derivations import features, forecasts
+from domain.features import FEATURE_SET
 from ml.tracking import Tracking
 from sensors.asking import request
 from streaming.store.derive import Database
@@ -27,6 +28,14 @@ def flights_to_forecast(
     )
     with database.connect() as connection:
         asked = request(context.instance, connection, JOB, chain)
-    if isinstance(asked, dg.RunRequest) and tracking.champion_version() is None:
+    if isinstance(asked, dg.SkipReason):
+        return asked
+    reads = tracking.champion_feature_set()
+    if reads is None:
         return dg.SkipReason("there is no champion yet: run job retrain_delay_model")
+    if reads != FEATURE_SET:
+        return dg.SkipReason(
+            f"the champion reads {reads or 'nothing known'} and features are {FEATURE_SET} now:"
+            " run job retrain_delay_model"
+        )
     return asked

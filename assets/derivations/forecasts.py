@@ -1,9 +1,14 @@
-"""Forecasts: the champion's probability for each feature row, beside climatology's."""
+"""Forecasts: the champion's probability for each feature row, beside climatology's.
+
+Rows of an earlier feature set are passed over: no model of today reads them. So are rows from
+before the time up to which the champion has learned: it knows how those flights ended, and a
+replay of a day that it has seen must not look like skill.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
-from domain.features import NAMES
+from domain.features import FEATURE_SET, NAMES
 from domain.features.outcomes import TARGET
 from domain.identity import name_uuid
 from ml.tracking import Champion
@@ -25,13 +30,19 @@ def derivation(load: Callable[[], Champion]) -> Derivation:
 
     def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         [interval] = intervals
-        rows = features_in(connection, interval)
         champion = load()
-        forecasts = forecast(champion, rows, interval.log_id)
+        rows = features_in(connection, interval)
+        current = [row for row in rows if row.feature_set == FEATURE_SET]
+        unseen = [row for row in current if row.as_of >= champion.history.as_of]
+        forecasts = forecast(champion, unseen, interval.log_id)
         write_forecasts(connection, forecasts, code_version())
         versions = {"code": code_version(), "model": f"{champion.name} {champion.version}"}
         as_of = max((row.as_of for row in rows), default=None)
-        return Outcome({FORECASTS: len(forecasts)}, versions, as_of)
+        passed_over = {
+            "rows of an earlier feature set": len(rows) - len(current),
+            "rows that the model has seen": len(current) - len(unseen),
+        }
+        return Outcome({FORECASTS: len(forecasts)}, versions, as_of, passed_over)
 
     return Derivation(FORECASTS, (FEATURES,), step, most_rows=20_000)
 

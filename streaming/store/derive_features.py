@@ -55,10 +55,11 @@ def records_in(connection: Connection, interval: Interval) -> list[FlightRecord 
 def write_features(connection: Connection, rows: Collection[FeatureRow], code_version: str) -> int:
     """Append the rows that are not there yet, in order; returns how many."""
     known = {
-        row[0]
+        (row[0], row[1], row[2])
         for row in connection.execute(
-            "select leg_id from derived.features where leg_id = any(%s) and feature_set = any(%s)",
-            ([row.leg_id for row in rows], list({row.feature_set for row in rows})),
+            "select leg_id, horizon_minutes, feature_set from derived.features"
+            " where leg_id = any(%s)",
+            ([row.leg_id for row in rows],),
         )
     }
     fresh = [
@@ -72,7 +73,7 @@ def write_features(connection: Connection, rows: Collection[FeatureRow], code_ve
             "evidence": [str(reference) for reference in row.evidence],
         }
         for row in rows
-        if row.leg_id not in known
+        if (row.leg_id, row.horizon_minutes, row.feature_set) not in known
     ]
     insert(connection, FEATURES, fresh, code_version=code_version)
     return len(fresh)
