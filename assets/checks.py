@@ -1,7 +1,9 @@
 """Asset checks: what must hold of the tables, asked of the database itself."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
+from uuid import UUID
 
 import dagster as dg
 
@@ -11,11 +13,13 @@ from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
 from assets.landed import LANDED_LOGS
-from streaming.derivation import Derivation
+from domain.detection.registry import DETECTORS
+from streaming.detect.refold import refold
 from streaming.store.audit import baseless_assessments, unbalanced
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_checks import beyond_the_mark, holes, oldest_unread
+from streaming.store.detected import FINDINGS
 
 Question = Callable[[Connection], dg.AssetCheckResult]
 SHOWN = 20
@@ -37,7 +41,8 @@ def check(
     return asked
 
 
-def _none(found: Sequence[str]) -> dg.AssetCheckResult:
+def none(found: Sequence[str]) -> dg.AssetCheckResult:
+    """Passed when nothing was found; else how much, and the first of it."""
     return dg.AssetCheckResult(
         passed=not found, metadata={"found": len(found), "first": list(found[:SHOWN])}
     )
@@ -66,11 +71,11 @@ def dense(log: str) -> dg.AssetChecksDefinition:
     return check(log, "dense", "Every number below the end of the log has its row.", question)
 
 
-def fresh(derivation: Derivation, most_seconds: int) -> dg.AssetChecksDefinition:
+def fresh(reader: str, inputs: Sequence[str], most_seconds: int) -> dg.AssetChecksDefinition:
     """A check that nothing has waited longer than `most_seconds` to be read."""
 
     def question(connection: Connection) -> dg.AssetCheckResult:
-        oldest = oldest_unread(connection, derivation.reader, derivation.inputs)
+        oldest = oldest_unread(connection, reader, inputs)
         waited = 0.0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds()
         return dg.AssetCheckResult(
             passed=waited <= most_seconds,
@@ -79,14 +84,37 @@ def fresh(derivation: Derivation, most_seconds: int) -> dg.AssetChecksDefinition
         )
 
     return check(
-        derivation.reader,
+        reader,
         "fresh",
         f"No input has waited longer than {most_seconds} s.",
         question,
     )
 
 
+@dg.asset_check(
+    asset=key(FINDINGS),
+    name="live_equals_batch",
+    description="Folding everything that the detectors have read once more, cut and interleaved "
+    "otherwise, gives the stored findings byte for byte. Reads the whole log: daily, or by hand.",
+)
+def live_equals_batch(
+    context: dg.AssetCheckExecutionContext, database: dg.ResourceParam[Database]
+) -> dg.AssetCheckResult:
+    seed = UUID(context.run.run_id).int % 2**31  # each run cuts otherwise, and can be repeated
+    with database.connect() as connection:
+        found = [refold(connection, name, seed) for name in DETECTORS]
+    return dg.AssetCheckResult(
+        passed=all(one.equal for one in found),
+        metadata={
+            "seed": seed,
+            **{f"{one.detector} {one.version}": dg.MetadataValue.json(asdict(one))
+               for one in found},
+        },
+    )  # fmt: skip
+
+
 REALTIME = [
+    live_equals_batch,
     *(_landed(log, table) for log, table in LANDED_LOGS.items()),
     *(
         dense(log)
@@ -98,20 +126,25 @@ REALTIME = [
             "ledger.transactions",
         )
     ),
-    fresh(DISRUPTIONS, 10),
-    fresh(PASSENGER_IMPACTS, 120),
-    fresh(ASSESSMENTS, 120),
-    fresh(LEDGER, 120),
+    *(
+        fresh(derivation.reader, derivation.inputs, seconds)
+        for derivation, seconds in (
+            (DISRUPTIONS, 10),
+            (PASSENGER_IMPACTS, 120),
+            (ASSESSMENTS, 120),
+            (LEDGER, 120),
+        )
+    ),
     check(
         "derived.assessments",
         "founded",
         "Every assessment has its facts, its rulebook, a citation and the rules it hit.",
-        lambda connection: _none(baseless_assessments(connection)),
+        lambda connection: none(baseless_assessments(connection)),
     ),
     check(
         "ledger.transactions",
         "balanced",
         "Every transaction has lines, and they sum to zero per currency.",
-        lambda connection: _none(unbalanced(connection)),
+        lambda connection: none(unbalanced(connection)),
     ),
 ]

@@ -13,7 +13,7 @@ from ml.climatology import Climatology
 from ml.dataset import Dataset, Progress, build
 from ml.errors import TooLittleData
 from ml.scores import Scores, score
-from streaming.sources.nycflights13 import Files, bundled, records_of
+from streaming.sources.nycflights13 import Files, bundled, days_in, records_of
 from streaming.sources.nycflights13.settings import AIRPORTS, Assumptions
 from streaming.version import code_version
 
@@ -106,6 +106,17 @@ def train(
         code_version=code_version(),
         seconds=time.perf_counter() - begun,
     )
+
+
+def last_day(files: Files | None = None) -> date:
+    """The last local day with flights to train on.
+
+    Training reads files; once it reads landed flights as well, this is the place that knows.
+
+    Raises:
+        SourceError: there is no flight, or the files cannot be read.
+    """
+    return days_in(files or bundled())[1]
 
 
 def choose(validation: dict[str, Scores]) -> str:

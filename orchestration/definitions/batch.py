@@ -3,9 +3,15 @@
 import dagster as dg
 from dagster_dbt import DbtCliResource
 
-from assets import forecasting, marts, marts_project
+from assets import forecast_checks, forecasting, marts, marts_project
 from assets.run_logs import LOGGERS
-from orchestration.forecast_jobs import forecast_delays, monthly_retraining, retrain_delay_model
+from orchestration.forecast_jobs import (
+    check_forecasts,
+    forecast_checks_by_the_clock,
+    forecast_delays,
+    monthly_retraining,
+    retrain_delay_model,
+)
 from orchestration.marts_jobs import build_marts, marts_by_the_clock
 from orchestration.resources import DatabaseResource, TrackingResource
 from sensors.forecasting import flights_to_forecast
@@ -24,8 +30,9 @@ defs = dg.Definitions(
         models,
         marts.documentation(models),
     ],
-    jobs=[retrain_delay_model, forecast_delays, build_marts],
-    schedules=[monthly_retraining, marts_by_the_clock],
+    asset_checks=forecast_checks.BATCH,
+    jobs=[retrain_delay_model, forecast_delays, check_forecasts, build_marts],
+    schedules=[monthly_retraining, forecast_checks_by_the_clock, marts_by_the_clock],
     sensors=[flights_to_forecast],
     resources={
         "database": DatabaseResource(role="knockon_assets", application_name="knockon-batch"),

@@ -5,9 +5,14 @@ import dagster as dg
 from assets import checks, landed, response
 from assets.disruptions import disruptions
 from assets.run_logs import LOGGERS
-from orchestration.jobs import check_realtime, correlate_disruptions, respond_to_disruption
+from orchestration.jobs import (
+    check_live_equals_batch,
+    check_realtime,
+    correlate_disruptions,
+    respond_to_disruption,
+)
 from orchestration.resources import DatabaseResource
-from orchestration.schedules import checks_by_the_clock
+from orchestration.schedules import checks_by_the_clock, refold_by_the_clock
 from sensors.light import light_assets_without_materialiser
 from sensors.response import disruptions_to_answer
 from streaming.logging import configure
@@ -25,8 +30,8 @@ defs = dg.Definitions(
         response.ACCOUNTS,
     ],
     asset_checks=checks.REALTIME,
-    jobs=[correlate_disruptions, respond_to_disruption, check_realtime],
-    schedules=[checks_by_the_clock],
+    jobs=[correlate_disruptions, respond_to_disruption, check_realtime, check_live_equals_batch],
+    schedules=[checks_by_the_clock, refold_by_the_clock],
     sensors=[light_assets_without_materialiser, disruptions_to_answer],
     resources={
         "database": DatabaseResource(role="knockon_assets", application_name="knockon-realtime")

@@ -14,11 +14,15 @@ _WRITTEN = {
     "detected.findings": ("detected.findings", "sequence", "found_at"),
     "derived.disruptions": ("derived.disruptions", "sequence", "written_at"),
     "derived.features": ("derived.features", "sequence", "written_at"),
+    "derived.forecasts": ("derived.forecasts", "sequence", "written_at"),
     "derived.passenger_impacts": ("derived.passenger_impacts", "sequence", "written_at"),
     "derived.assessments": ("derived.assessments", "sequence", "written_at"),
     "ledger.transactions": ("ledger.transactions", "sequence", "booked_at"),
 }
 """Log to its table, the column of its offset, and the column that says when a row was written."""
+
+
+MOST_FOUND = 1_000
 
 
 def beyond_the_mark(connection: Connection, log: str) -> int:
@@ -69,3 +73,59 @@ def oldest_unread(connection: Connection, reader: str, logs: Iterable[str]) -> d
         if row is not None and row[0] is not None:
             oldest.append(row[0])
     return min(oldest, default=None)
+
+
+def featureless_legs(connection: Connection, feature_set: str) -> list[str]:
+    """Legs that should have a row of this feature set and have none, the first thousand.
+
+    The fold gives rows in order of decision time, so between its first row and its last one
+    every leg of its airports must have one that was scheduled by then and had not departed and
+    was not cancelled. Only what the fold has read counts. Legs that were scheduled anew are left
+    out: which schedule held at the decision time would be the fold's own work done again.
+    """
+    rows = connection.execute(
+        "with known as (select e.leg_id, e.kind, e.occurred_at, e.sobt, e.departure_airport"
+        " from landed.flight_events e join logs.marks m on m.reader = 'derived.features'"
+        ' and m.log_id = e.log_id and m.partition = e.partition and e."offset" < m.next_offset'
+        " where e.leg_id is not null),"
+        " done as (select min(as_of) as first, max(as_of) as last,"
+        " array_agg(distinct values ->> 'departure_airport') as airports"
+        " from derived.features where feature_set = %(feature_set)s),"
+        " legs as (select leg_id, min(sobt) - interval '2 hours' as at, min(occurred_at) as told,"
+        " min(departure_airport) as airport from known where kind = 'leg_scheduled'"
+        " group by leg_id having count(distinct sobt) = 1)"
+        " select leg_id::text from legs, done where airport = any(airports)"
+        " and at > first and at < last and told <= at"
+        " and not exists (select from known k where k.leg_id = legs.leg_id"
+        " and k.kind in ('leg_departed', 'leg_cancelled') and k.occurred_at <= at)"
+        " and not exists (select from derived.features f where f.leg_id = legs.leg_id"
+        " and f.feature_set = %(feature_set)s) order by at limit %(most)s",
+        {"feature_set": feature_set, "most": MOST_FOUND},
+    )
+    return [row[0] for row in rows]
+
+
+def no_probabilities(connection: Connection) -> list[str]:
+    """Forecasts whose probability, or climatology's, is none; the first thousand.
+
+    PostgreSQL refuses a probability outside 0 to 1 at the door, but not NaN or a climatology.
+    """
+    rows = connection.execute(
+        "select forecast_id::text from derived.forecasts"
+        " where not (probability between 0 and 1 and climatology between 0 and 1)"
+        " order by sequence limit %s",
+        (MOST_FOUND,),
+    )
+    return [row[0] for row in rows]
+
+
+def unfounded_forecasts(connection: Connection) -> list[str]:
+    """Forecasts that do not rest on the feature row they name; the first thousand."""
+    rows = connection.execute(
+        "select f.forecast_id::text from derived.forecasts f left join derived.features r"
+        " on r.sequence = f.feature_sequence where (r.leg_id, r.horizon_minutes, r.as_of,"
+        " r.values_hash) is distinct from (f.leg_id, f.horizon_minutes, f.as_of, f.features_hash)"
+        " order by f.sequence limit %s",
+        (MOST_FOUND,),
+    )
+    return [row[0] for row in rows]

@@ -1,8 +1,7 @@
 """Features and forecasts on a real database: another feature set starts over beside the old one."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from datetime import date, timedelta
 from threading import Thread
 from typing import Any
 
@@ -11,56 +10,25 @@ import psycopg
 import pytest
 
 from assets.derivations import features, forecasts
-from domain.events import ExternalEvent, FlightEvent
 from domain.features import FEATURE_SET, NAMES, FeatureRow, History, Region
-from domain.identity import name_uuid
 from ml.candidates import logistic
 from ml.climatology import Climatology
 from ml.tracking import Champion
 from streaming.derivation import AlreadyDone, NothingPending, Written, pending_intervals, run
-from streaming.sources.nycflights13 import bundled
 from streaming.sources.nycflights13.settings import AIRPORTS, Assumptions
-from streaming.sources.nycflights13.timeline import events_of
 from streaming.store.database import connect
 from streaming.topics import TOPICS
+from tests.assets.new_york import DAY, EVENTS, clock
 from tests.landing_rows import land
 
-DAY = date(2013, 7, 1)
 REGION = Region(Assumptions().zone, AIRPORTS)
 FEATURES = features.derivation(lambda: History.empty(REGION, DAY))
-EVENTS = 1_900
 NEXT = "delay15-h2-next"
 
 
-@pytest.fixture(scope="module")
-def landed(stack: Any, migrated_template: str) -> Iterator[str]:
-    """A database with the first hours of a real day, to copy from."""
-    url = stack.create_database(template=migrated_template.rpartition("/")[2])
-    lanes: dict[tuple[str, int], list[Any]] = {}
-    told = islice(events_of(bundled(), DAY, DAY, lambda: datetime.now(UTC)), EVENTS)
-    for number, event in enumerate(told):
-        topic = "flight.events" if isinstance(event, FlightEvent) else "external.data"
-        at = hash(event.leg_id) if isinstance(event, FlightEvent) else number
-        lanes.setdefault((topic, at % TOPICS[topic].partitions), []).append(event)
-    with connect(url, "test", autocommit=True) as connection:
-        for topic in features.INPUTS:
-            for partition in range(TOPICS[topic].partitions):
-                last = clock(topic, event.occurred_at)
-                land(connection, topic, partition, [*lanes.get((topic, partition), []), last])
-    yield url
-    stack.drop_database(url)
-
-
 @pytest.fixture
-def url(stack: Any, landed: str) -> Iterator[str]:
-    url = stack.create_database(template=landed.rpartition("/")[2])
-    yield url
-    stack.drop_database(url)
-
-
-@pytest.fixture
-def connection(url: str) -> Iterator[psycopg.Connection[Any]]:
-    with connect(url, "test", autocommit=True) as made:
+def connection(new_york_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with connect(new_york_url, "test", autocommit=True) as made:
         yield made
 
 
@@ -139,7 +107,7 @@ def test_a_snapshot_of_no_use_costs_time_and_no_row(
 
 
 def test_of_two_that_start_over_one_does(
-    connection: psycopg.Connection[Any], url: str, monkeypatch: pytest.MonkeyPatch
+    connection: psycopg.Connection[Any], new_york_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     derive_all(connection)
     count = len(rows(connection))
@@ -149,7 +117,7 @@ def test_of_two_that_start_over_one_does(
     answers: list[object] = []
 
     def work() -> None:
-        with connect(url, "test", autocommit=True) as own:
+        with connect(new_york_url, "test", autocommit=True) as own:
             answers.append(run(own, FEATURES, asked))
 
     threads = [Thread(target=work) for _ in range(3)]
@@ -197,15 +165,3 @@ def test_a_model_does_not_forecast_what_it_has_learned_from(
     assert isinstance(done, Written)
     assert done.outcome.rows == {"derived.forecasts": 0}
     assert done.outcome.counts["rows that the model has seen"] == len(rows(connection))
-
-
-def clock(
-    topic: str = "flight.events", at: datetime = datetime(2013, 6, 30, tzinfo=UTC)
-) -> FlightEvent | ExternalEvent:
-    """Says what time it is in its partition; the default is long past and changes nothing."""
-    made = FlightEvent if topic == "flight.events" else ExternalEvent
-    name = name_uuid("clock", topic, at.isoformat())
-    return made(
-        event_id=name, key="clock", kind="clock", occurred_at=at, produced_at=at,
-        source="test", correlation_id=name,
-    )  # fmt: skip
