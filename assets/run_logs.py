@@ -1,6 +1,7 @@
 """What a Dagster run prints: the platform's JSON lines, with the run's and its cause's ids."""
 
 import logging
+from typing import Any
 
 import dagster as dg
 
@@ -15,8 +16,7 @@ TAGS = {
 """Run tags that stand on every line of the run, and under which name."""
 
 
-@dg.logger(description="One JSON object a line, with run, job, step and correlation ids.")
-def json_lines(context: dg.InitLoggerContext) -> logging.Logger:
+def _json_lines(context: dg.InitLoggerContext) -> logging.Logger:
     """The run's logger; Dagster's own event log keeps what is logged as well."""
     made = logging.Logger("dagster", logging.INFO)
     lines = handler()
@@ -41,5 +41,12 @@ def _with_ids(record: logging.LogRecord) -> bool:
     return True
 
 
-LOGGERS = {"console": json_lines}
+LOGGERS = {
+    "console": dg.LoggerDefinition(
+        _json_lines, description="One JSON object a line, with run, job, step and correlation ids."
+    )
+}
 """For the definitions of every code location."""
+
+PRINTED: dict[str, Any] = {"loggers": {"console": {}}}
+"""The part of a run's configuration that chooses them: without it Dagster prints plain text."""

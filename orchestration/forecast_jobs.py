@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.catalogue import key
 from assets.forecasting import MODEL_KEY, TRAINING_DAYS
+from assets.run_logs import PRINTED
 from ml.train import last_day
 from streaming.sources.errors import SourceError
 
@@ -13,12 +14,14 @@ _FORECAST = [key("derived.features"), key("derived.forecasts")]
 
 forecast_delays = dg.define_asset_job(
     "forecast_delays",
+    config=PRINTED,
     selection=dg.AssetSelection.assets(*_FORECAST).without_checks(),
     description="Features of what has landed, and the champion's forecasts of them.",
 )
 
 check_forecasts = dg.define_asset_job(
     "check_forecasts",
+    config=PRINTED,
     selection=dg.AssetSelection.checks_for_assets(*_FORECAST),
     description="The asset checks of features and forecasts. They read whole tables, so they run "
     "by the clock and not with every materialisation.",
@@ -34,6 +37,7 @@ forecast_checks_by_the_clock = dg.ScheduleDefinition(
 
 retrain_delay_model = dg.define_asset_job(
     "retrain_delay_model",
+    config=PRINTED,
     selection=dg.AssetSelection.assets(MODEL_KEY),
     description="Trains on the days before the partition's day and makes the result champion.",
 )

@@ -4,15 +4,18 @@ import dagster as dg
 
 from assets.catalogue import key
 from assets.checks import live_equals_batch
+from assets.run_logs import PRINTED
 
 correlate_disruptions = dg.define_asset_job(
     "correlate_disruptions",
+    config=PRINTED,
     selection=dg.AssetSelection.assets(key("derived.disruptions")).without_checks(),
     description="Correlated disruptions, when the materialiser is not there to make them at once.",
 )
 
 respond_to_disruption = dg.define_asset_job(
     "respond_to_disruption",
+    config=PRINTED,
     selection=dg.AssetSelection.assets(
         key("derived.passenger_impacts"), key("derived.assessments"), key("ledger.transactions")
     ).without_checks(),
@@ -23,6 +26,7 @@ _REFOLD = dg.AssetSelection.checks(*live_equals_batch.check_keys)
 
 check_realtime = dg.define_asset_job(
     "check_realtime",
+    config=PRINTED,
     selection=dg.AssetSelection.all_asset_checks() - _REFOLD,
     description="The asset checks of the realtime location. They read whole tables, so they run "
     "by the clock and not with every materialisation.",
@@ -30,6 +34,7 @@ check_realtime = dg.define_asset_job(
 
 check_live_equals_batch = dg.define_asset_job(
     "check_live_equals_batch",
+    config=PRINTED,
     selection=_REFOLD,
     description="Folds the whole log again and compares: a fold has no window, since what it "
     "says hangs on all that came before. Hence not with the other checks.",

@@ -2,8 +2,11 @@
 
 import dagster as dg
 
+from assets.run_logs import PRINTED
+
 build_marts = dg.define_asset_job(
     "build_marts",
+    config=PRINTED,
     selection=dg.AssetSelection.groups("staging", "intermediate", "marts"),
     description="All dbt models with their tests, then the documentation page.",
 )

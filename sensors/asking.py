@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from assets.catalogue import key
+from assets.run_logs import PRINTED
 from sensors import failures
 from sensors.in_flight import at_work
 from streaming.derivation import Derivation, as_text, pending_intervals
@@ -95,7 +96,7 @@ def _run(
     config: dict[str, Any] = {"intervals": as_text(wanted.intervals)}
     return dg.RunRequest(
         run_key=f"{reader}@{stands[failures.tag(reader)]}#{attempt}",
-        run_config={"ops": {op: {"config": config}}},
+        run_config={"ops": {op: {"config": config}}, **PRINTED},
         tags={
             READER_TAG: reader,
             INTERVAL_TAG: wanted.interval_name,
