@@ -140,7 +140,7 @@ def derive_all(settings: Settings) -> None:
             pass
         for derivation in (
             DISRUPTIONS,
-            features.derivation(lambda: model.history),
+            features.derivation(lambda: champion().history),  # the fold moves its history on
             forecasts.derivation(lambda: model),
             PASSENGER_IMPACTS,
             ASSESSMENTS,
