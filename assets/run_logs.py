@@ -26,18 +26,17 @@ def _json_lines(context: dg.InitLoggerContext) -> logging.Logger:
 
 
 def _with_ids(record: logging.LogRecord) -> bool:
-    """Write Dagster's ids into the message: as a mapping, so that they become fields."""
+    """Hang Dagster's ids on the record, from where they become fields of the line."""
     meta = getattr(record, "dagster_meta", {})
     tags = meta.get("job_tags") or {}
     told = {
-        "event": meta.get("orig_message", record.getMessage()),
         "run_id": meta.get("run_id"),
         "job": meta.get("job_name"),
         "step": meta.get("step_key"),
         **{name: tags.get(tag) for tag, name in TAGS.items()},
     }
-    record.msg = {name: value for name, value in told.items() if value is not None}
-    record.args = None
+    record.__dict__ |= {name: value for name, value in told.items() if value is not None}
+    record.msg, record.args = meta.get("orig_message", record.getMessage()), None
     return True
 
 

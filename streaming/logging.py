@@ -20,6 +20,13 @@ _SHARED: tuple[structlog.types.Processor, ...] = (
 )
 
 
+FIELDS = (
+    "run_id", "job", "step",
+    "correlation_id", "correlation_ids", "disruption_id", "disruption_ids",
+)  # fmt: skip
+"""What may hang on a record of Python's own logging and becomes a field of its line."""
+
+
 def configure(component: str, level: str = "info") -> None:
     """Set up the process's logging once, at its entry point; libraries' lines are JSON too."""
     structlog.configure(
@@ -35,11 +42,15 @@ def configure(component: str, level: str = "info") -> None:
 
 
 def handler() -> logging.Handler:
-    """A handler of Python's own logging that writes the same lines; `extra` becomes fields."""
+    """A handler of Python's own logging that writes the same lines."""
     made = logging.StreamHandler(sys.stdout)
     made.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            foreign_pre_chain=[
+                *_SHARED,
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.ExtraAdder(allow=FIELDS),
+            ],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.JSONRenderer(default=str),

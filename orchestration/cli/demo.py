@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -21,7 +22,7 @@ def demo(
     from orchestration.demo import run as stages
     from orchestration.demo.summary import collect, show
     from orchestration.stack import start
-    from streaming.settings import GivenSettings
+    from streaming.settings import GivenSettings, project_root
 
     console = Console(stderr=as_json, highlight=False)
     directory = stages.state_directory(GivenSettings())
@@ -52,9 +53,14 @@ def demo(
             with StopProgress() as progress:
                 stack.stop(progress.hear)
     console.print()
-    _show_where_to_look(console, directory.name, found, keep_running)
+    _show_where_to_look(console, _shown(directory, project_root()), found, keep_running)
     if not outcome.succeeded:
         raise typer.Exit(1)
+
+
+def _shown(directory: Path, root: Path) -> str:
+    """As a setting: what is relative counts from the checkout."""
+    return str(directory.relative_to(root) if directory.is_relative_to(root) else directory)
 
 
 def _show_where_to_look(

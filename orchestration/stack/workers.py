@@ -144,6 +144,7 @@ def batch_environment(site: Site) -> dict[str, str]:
     environment |= marts_project.environment(site.settings)
     if site.settings.mlflow_tracking_uri is not None:
         environment["MLFLOW_TRACKING_URI"] = site.settings.mlflow_tracking_uri
+        environment["MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR"] = "false"  # they would fill the log
     return environment
 
 

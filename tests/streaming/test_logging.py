@@ -12,7 +12,7 @@ from streaming.logging import configure
 configure("lander", "info")
 with structlog.contextvars.bound_contextvars(correlation_id="c-1"):
     structlog.get_logger().info("landing.started", partitions=3)
-    logging.getLogger("some.library").warning("slow %s", "broker")
+    logging.getLogger("some.library").warning("slow %s", "broker", extra={"run_id": "r-1"})
 structlog.get_logger().debug("too fine")
 try:
     1 / 0
@@ -32,6 +32,7 @@ def test_our_lines_and_those_of_libraries_are_json_with_ids() -> None:
     }  # fmt: skip
     assert (library["event"], library["logger"]) == ("slow broker", "some.library")
     assert (library["correlation_id"], library["component"]) == ("c-1", "lander")
+    assert library["run_id"] == "r-1"
     assert "ZeroDivisionError" in broken["exception"]
     assert "correlation_id" not in broken
     assert said.stderr == ""
