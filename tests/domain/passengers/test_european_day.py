@@ -14,18 +14,19 @@ from domain.passengers import Unplaced, fold_journeys, impacts
 from streaming.simulator.scenarios.european_day import LEGS, SEED, TRAVELLERS
 from streaming.simulator.scenarios.manifest import manifest
 from streaming.simulator.scenarios.telling import tell
+from tests.landing_rows import SEALED
 
 DAY = date(2026, 6, 15)
 
 
 class Unsealed:
-    """Stands for the keyring where nobody's name matters: pseudonyms, a byte for each seal."""
+    """Stands for the keyring where nobody's name matters: pseudonyms, nothing under seal."""
 
     def passenger_ref(self, *parts: str) -> UUID:
         return name_uuid("test passenger", *parts)
 
     def seal(self, people: Mapping[UUID, object]) -> dict[UUID, bytes]:
-        return dict.fromkeys(people, b"-")
+        return dict.fromkeys(people, SEALED)
 
 
 def _day() -> tuple[dict[str, Counter[tuple[str, int, str] | None]], list[Transaction]]:

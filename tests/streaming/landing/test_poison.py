@@ -96,6 +96,9 @@ def test_exactly_the_rows_that_postgresql_refuses_are_buried(landing: Landing, c
     written = capfd.readouterr()
     assert "landing.refused" in written.out + written.err
     assert "G-BAD" not in str(found) + written.out + written.err
+    server = (landing.stack.settings.state_dir / "logs" / "postgres.log").read_text()
+    assert "no_bad_tails" in server
+    assert "G-BAD" not in server
     letters = [
         DeadLetter.model_validate_json(row[0])
         for row in landing.query("select value from outbox.entries")
