@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 
-from orchestration.demo.feeding import Feed
 from orchestration.demo.jobs import build_marts, train_champion
 from orchestration.demo.waiting import until_landed, until_settled
 from orchestration.lineage.walk import walk
@@ -15,9 +14,10 @@ from orchestration.stack.plan import EVERYTHING
 from orchestration.verify.run import verify
 from orchestration.verify.verdict import Verdict
 from streaming.replay import Sent
+from streaming.replay.feed import Feed
 from streaming.settings import Settings
 from streaming.simulator.scenarios import european_day
-from streaming.sources.nycflights13 import bundled
+from streaming.sources.nycflights13 import Days, bundled
 from streaming.store.database import connect
 from streaming.store.summary import first_transaction
 
@@ -61,12 +61,13 @@ def run(stack: Stack, stage: Callable[[str], Tell], done: Callable[[str, float],
         outcome.seconds[title] = time.monotonic() - began
         done(title, outcome.seconds[title])
 
-    feed = Feed(stack.settings)
+    feed = Feed(stack.settings, faults=True)
 
     def new_york(tell: Tell) -> None:
-        outcome.sent.append(
-            feed.flights(bundled(), NEW_YORK_DAY, NEW_YORK_DAY, NEW_YORK_SPEED, _clock(tell))
-        )
+        with Days(bundled()) as days:
+            outcome.sent.append(
+                feed.flights(days, NEW_YORK_DAY, NEW_YORK_DAY, NEW_YORK_SPEED, _clock(tell))
+            )
         until_landed(stack.settings, outcome.sent[-1])
 
     def europe(tell: Tell) -> None:

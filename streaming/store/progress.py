@@ -1,5 +1,7 @@
 """How far readers are behind, so that a caller can wait until all that was sent is worked off."""
 
+from datetime import datetime
+
 from streaming.store.database import Connection
 
 
@@ -32,3 +34,18 @@ def landed(connection: Connection, topic: str) -> int:
         (topic,),
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+def event_time(connection: Connection) -> datetime | None:
+    """The event time of the newest flight records landed; None when there are none."""
+    row = connection.execute("select to_regclass('landed.flight_events')").fetchone()
+    if row is None or row[0] is None:
+        return None
+    # The newest lie at the ends of the partitions; a scan of the whole table would take minutes.
+    row = connection.execute(
+        "select max(occurred_at) from logs.ends e join logs.logs l using (log_id)"
+        " join landed.flight_events f on f.log_id = e.log_id and f.partition = e.partition"
+        ' and f."offset" >= e.next_offset - 1000 where l.name = %s',
+        ("flight.events",),
+    ).fetchone()
+    return row[0] if row else None

