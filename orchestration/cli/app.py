@@ -2,7 +2,18 @@
 
 import typer
 
-from orchestration.cli import dbt, demo, doctor, engines, lineage, logs, stack, status, verify
+from orchestration.cli import (
+    dbt,
+    demo,
+    doctor,
+    engines,
+    lineage,
+    logs,
+    replay,
+    stack,
+    status,
+    verify,
+)
 from orchestration.cli.errors import Explained
 
 app = typer.Typer(
@@ -13,6 +24,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     add_completion=False,
+    rich_markup_mode="markdown",
     cls=Explained,
 )
 
@@ -22,6 +34,7 @@ app.command("status")(status.status)
 app.command("logs")(logs.logs)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
+app.command("replay")(replay.replay)
 app.command("verify")(verify.verify)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)

@@ -1,11 +1,14 @@
-"""Shows how a start or a stop goes on: a line per finished component, and who is still at it."""
+"""Shows how long work goes on: starts and stops by component, replays by event time."""
 
 import time
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.status import Status
+
+SHOWN_EVERY_SECONDS = 0.1
 
 
 class StartProgress:
@@ -14,8 +17,8 @@ class StartProgress:
     finished = "healthy"
     verb = "starting"
 
-    def __init__(self) -> None:
-        self.console = Console()
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console()
         self.status = Status(f"{self.verb} ...", console=self.console)
         self.waiting: dict[str, float] = {}
 
@@ -46,3 +49,37 @@ class StopProgress(StartProgress):
 
     finished = "stopped"
     verb = "stopping"
+
+
+class ReplayProgress:
+    """Shows how far event time has come; says how far it came when the replay is cut off."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._status = console.status("sending")
+        self._began = self._shown = time.monotonic()
+        self._event_time: datetime | None = None
+        self._records = 0
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._status.stop()
+        if kind is not None and self._event_time is not None:
+            self._console.print(f"cut off at {self._said()}; some of the last may not be there")
+
+    def hear(self, event_time: datetime, records: int) -> None:
+        """One step; shown at most ten times a second."""
+        self._event_time, self._records = event_time, records
+        if time.monotonic() - self._shown > SHOWN_EVERY_SECONDS:
+            self._shown = time.monotonic()
+            self._status.update(self._said())
+
+    def _said(self) -> str:
+        return f"{self._event_time:%d %b %Y %H:%M} UTC, {self._records:,} records"
