@@ -3,6 +3,7 @@
 import typer
 
 from orchestration.cli import (
+    backup,
     dbt,
     demo,
     doctor,
@@ -35,6 +36,8 @@ app.command("logs")(logs.logs)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("verify")(verify.verify)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)

@@ -83,3 +83,27 @@ class ReplayProgress:
 
     def _said(self) -> str:
         return f"{self._event_time:%d %b %Y %H:%M} UTC, {self._records:,} records"
+
+
+class CopyProgress:
+    """Shows how much of a copy is done, while it is being done."""
+
+    def __init__(self, console: Console, verb: str) -> None:
+        self._verb, self._status = verb, console.status(verb)
+        self._shown = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def hear(self, done: int, total: int) -> None:
+        """Bytes; a total of 0 is not known."""
+        if done == total:
+            self._status.stop()
+        elif time.monotonic() - self._shown > SHOWN_EVERY_SECONDS:
+            self._shown = time.monotonic()
+            of = f" of {total / 1e6:,.0f}" if total else ""
+            self._status.update(f"{self._verb} {done / 1e6:,.0f}{of} MB")
+            self._status.start()

@@ -56,3 +56,19 @@ class Unhealthy(StackError):
 
 class NotPermitted(StackError):
     """The operating system refuses something that the stack needs."""
+
+
+class ArchiveRefused(StackError):
+    """A backup is not whole, not as it was written, or no backup at all."""
+
+
+class NotBackedUp(StackError):
+    """A backup cannot be written as asked."""
+
+
+class NotEmpty(StackError):
+    """A restore would have to take the place of what is there."""
+
+
+class RestoreCutOff(StackError):
+    """A restore was killed while it put its files into place."""

@@ -85,7 +85,15 @@ def wait_until_healthy(
 def take_down(
     supervisor: Supervisor, components: Sequence[Component], progress: Progress = silent
 ) -> None:
-    """Stop all, each as soon as nobody depends on it any more, and then supervisord itself."""
+    """Stop all, and then supervisord itself."""
+    stop_all(supervisor, components, progress)
+    supervisor.end()
+
+
+def stop_all(
+    supervisor: Supervisor, components: Sequence[Component], progress: Progress = silent
+) -> None:
+    """Stop all, each as soon as nobody depends on it any more."""
     running = {one.name: one for one in components if one.embedded}
     asked: dict[str, float] = {}
     newborn: set[str] = set()
@@ -110,7 +118,6 @@ def take_down(
     except OSError as error:
         if supervisor.answers():
             raise StackError(f"supervisord refuses ({error})", "try again") from error
-    supervisor.end()
 
 
 def _ended(state: dict[str, object]) -> bool:

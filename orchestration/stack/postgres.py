@@ -74,6 +74,13 @@ def component(site: Site) -> Component:
     )
 
 
+def take_over(directory: Path) -> None:
+    """Give restored files to the user that the server runs as."""
+    if directory.is_dir():
+        for path in (directory, *directory.rglob("*")):
+            hand_over(path)
+
+
 def make_ready(site: Site, owner_url: str) -> None:
     """The schemas of Dagster, MLflow and the registry; and our own, brought to this version."""
     # Imported late: Alembic takes a second, and only a start needs it.
@@ -127,7 +134,7 @@ def _initialise(site: Site, data: Path) -> None:
         if found != MAJOR:
             raise OtherVersion(
                 f"{data} holds data of PostgreSQL {found}, this version runs {MAJOR}",
-                "`knockon backup` with the version that made it, then `knockon restore` here",
+                "start it with the version that made it, and carry the database over by pg_dump",
             )
         return
     directory.mkdir(mode=0o700, exist_ok=True)

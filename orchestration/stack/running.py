@@ -5,6 +5,7 @@ import secrets
 import signal
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -12,12 +13,13 @@ from typing import Any
 from pydantic import SecretStr
 
 from orchestration.stack import dagster, mlflow, plan, postgres, registry
-from orchestration.stack.component import Component
+from orchestration.stack.component import Component, nothing
 from orchestration.stack.errors import AlreadyUp, NotUp, Unhealthy
 from orchestration.stack.lifecycle import (
     Progress,
     bring_up,
     silent,
+    stop_all,
     take_down,
     wait_until_healthy,
 )
@@ -53,6 +55,17 @@ class Stack:
         """Stop everything gracefully, in reverse order, and forget the addresses."""
         take_down(self.supervisor, list(self.components.values()), progress)
         self.site.state.endpoints_file.unlink(missing_ok=True)
+
+    def pause(self, progress: Progress = silent) -> None:
+        """Stop everything gracefully; the supervisor stays, with commands and environments."""
+        stop_all(self.supervisor, list(self.components.values()), progress)
+
+    def resume(self, progress: Progress = silent) -> None:
+        """Start everything again as it was started, whatever environment this process has."""
+        stop_all(self.supervisor, list(self.components.values()))  # a pause may have been cut off
+        # Who was introduced once need not be again, and perhaps this process could not.
+        parts = [replace(one, introduce=nothing) for one in self.components.values()]
+        bring_up(self.supervisor, parts, progress)
 
     def pid(self, name: str) -> int:
         """The process id of a component."""

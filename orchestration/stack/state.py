@@ -25,11 +25,18 @@ from orchestration.stack.errors import (
     NotPermitted,
     OtherVersion,
     PortTaken,
+    RestoreCutOff,
 )
 from orchestration.stack.privileges import is_root
 
 START_BYTES = 1_000_000_000
 """Free space wanted at a start: the write-ahead log may take half of it before it is recycled."""
+
+IN_PASSING = ("lock", "logs", "run")
+"""What says nothing of value once the stack is down."""
+
+REPLACED = ".replaced"
+"""While a restore puts its files into place, what was there before lies here."""
 
 PORTS = range(21000, 32000)
 """Below what systems give to outgoing connections, so that a remembered port stays ours."""
@@ -48,8 +55,7 @@ class StateDirectory:
         """Make the directory, check whose it is and that there is room to work in."""
         current = version("knockon")
         try:
-            # Root lets the server's own user walk through; what is inside is closed by itself.
-            self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root() else 0o700)
+            self.make()
             for directory in (self.logs, self.run):
                 directory.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
@@ -57,6 +63,11 @@ class StateDirectory:
                 f"cannot write to {self.path} ({error.strerror})",
                 "set KNOCKON_STATE_DIR to a directory of yours",
             ) from error
+        if (self.path / REPLACED).exists():
+            raise RestoreCutOff(
+                f"a restore into {self.path} was cut off",
+                "run `knockon restore` again, with --replace",
+            )
         made_by = self.version()
         if made_by is not None and Version(made_by) > Version(current):
             raise OtherVersion(
@@ -69,6 +80,18 @@ class StateDirectory:
                 f"{free // 10**6} MB are free for {self.path}, {START_BYTES // 10**6} are needed",
                 "free some space, or set KNOCKON_STATE_DIR to a directory on another disk",
             )
+
+    def make(self) -> None:
+        """Make the directory itself."""
+        # Root lets the server's own user walk through; what is inside is closed by itself.
+        self.path.mkdir(parents=True, exist_ok=True, mode=0o711 if is_root() else 0o700)
+
+    def kept(self) -> list[str]:
+        """The names of what is in the directory, apart from what is there in passing."""
+        if not self.path.is_dir():
+            return []
+        names = sorted(path.name for path in self.path.iterdir())
+        return [name for name in names if name not in IN_PASSING and not name.startswith(".")]
 
     def version(self) -> str | None:
         """The version that made or last migrated the directory."""
