@@ -29,8 +29,7 @@ from streaming.broker import Broker, Publisher
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.producer import EventProducer
-from streaming.sources.nycflights13 import bundled
-from streaming.sources.nycflights13.timeline import events_of
+from streaming.sources.nycflights13 import Days, bundled
 from streaming.store import summary
 from streaming.store.database import connect
 from streaming.store.progress import unread
@@ -71,8 +70,8 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
     assert registry is not None
     Broker(bootstrap).ensure_topics(TOPICS.values())
     producer = EventProducer(Publisher(bootstrap), Codec(Registry(registry)))
-    events = events_of(bundled(), FIRST, LAST, lambda: datetime.now(UTC))
-    events = chain([next(events)], events)  # reads the files before the clock runs
+    events = Days(bundled()).events(FIRST, LAST, lambda: datetime.now(UTC))
+    events = chain([next(events)], events)  # opens the files before the clock runs
     began, sent, behind = time.monotonic(), 0, 0.0
     with console.status("producing") as status:
         for batch in batches(events, rate, seconds):

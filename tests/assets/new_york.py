@@ -9,8 +9,7 @@ import psycopg
 from assets.derivations import features
 from domain.events import ExternalEvent, FlightEvent
 from domain.identity import name_uuid
-from streaming.sources.nycflights13 import bundled
-from streaming.sources.nycflights13.timeline import events_of
+from streaming.sources.nycflights13 import Days, bundled
 from streaming.topics import TOPICS
 from tests.landing_rows import land
 
@@ -21,7 +20,8 @@ EVENTS = 1_900
 def land_morning(connection: psycopg.Connection[Any]) -> None:
     """Legs by leg and weather in turn over the partitions, each closed by a clock."""
     lanes: dict[tuple[str, int], list[Any]] = {}
-    told = list(islice(events_of(bundled(), DAY, DAY, lambda: datetime.now(UTC)), EVENTS))
+    with Days(bundled()) as days:
+        told = list(islice(days.events(DAY, DAY, lambda: datetime.now(UTC)), EVENTS))
     for number, event in enumerate(told):
         topic = "flight.events" if isinstance(event, FlightEvent) else "external.data"
         at = hash(event.leg_id) if isinstance(event, FlightEvent) else number

@@ -35,9 +35,8 @@ from streaming.settings import Settings
 from streaming.simulator.scenarios import european_day
 from streaming.simulator.scenarios.manifest import manifest
 from streaming.simulator.scenarios.telling import tell
-from streaming.sources.nycflights13 import bundled
+from streaming.sources.nycflights13 import Days, bundled
 from streaming.sources.nycflights13.settings import AIRPORTS, Assumptions
-from streaming.sources.nycflights13.timeline import events_of
 from streaming.store.database import connect
 from streaming.store.progress import landed
 from streaming.topics import LANDING, TOPICS
@@ -86,13 +85,10 @@ def produce(settings: Settings) -> int:
     producer = EventProducer(Publisher(str(settings.kafka_bootstrap_servers)), codec)
     day = european_day.DEFAULT_DAY
     people = manifest(european_day.TRAVELLERS, day.isoformat(), 1, keyring_of(settings))
-    streams: tuple[Iterable[Event], ...] = (
-        islice(
-            events_of(bundled(), NEW_YORK_DAY, NEW_YORK_DAY, lambda: datetime.now(UTC)),
-            NEW_YORK_EVENTS,
-        ),
-        tell(european_day.LEGS, people, day),
-    )
+    with Days(bundled()) as days:
+        told = days.events(NEW_YORK_DAY, NEW_YORK_DAY, lambda: datetime.now(UTC))
+        new_york = list(islice(told, NEW_YORK_EVENTS))
+    streams: tuple[Iterable[Event], ...] = (new_york, tell(european_day.LEGS, people, day))
     return replay(streams, producer, pace=Pace(None), faults=Faults(codec, 200)).total
 
 
