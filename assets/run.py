@@ -31,12 +31,12 @@ def derive(
     intervals = from_text(asked.intervals) if asked.intervals else None
     about = {
         name.removeprefix("knockon/"): value
-        for name, value in context.run_tags.items()
+        for name, value in context.run.tags.items()
         if name.startswith(("knockon/correlation_id", "knockon/disruption_id"))
     }
     with (
         structlog.contextvars.bound_contextvars(
-            run_id=context.run_id, asset=derivation.reader, **about
+            run_id=context.run.run_id, asset=derivation.reader, **about
         ),
         database.connect() as connection,
     ):

@@ -34,8 +34,8 @@ def configure(component: str, level: str = "info") -> None:
         wrapper_class=structlog.make_filtering_bound_logger(
             logging.getLevelNamesMapping()[level.upper()]
         ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
-        cache_logger_on_first_use=True,
+        # Not cached, and on whatever standard output is then: tests and Dagster exchange it.
+        logger_factory=structlog.PrintLoggerFactory(),
     )
     logging.basicConfig(level=level.upper(), handlers=[handler()], force=True)
     structlog.contextvars.bind_contextvars(component=component)

@@ -18,6 +18,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     OffsetSpec,
 )
 
+from streaming.broker.client import client
 from streaming.broker.errors import BrokerError
 from streaming.topics import Topic
 
@@ -41,9 +42,7 @@ class Broker:
 
     def __init__(self, bootstrap_servers: str) -> None:
         self.bootstrap_servers = bootstrap_servers
-        self._admin = AdminClient(
-            {"bootstrap.servers": bootstrap_servers, "client.id": "knockon-admin"}
-        )
+        self._admin = AdminClient({**client(bootstrap_servers), "client.id": "knockon-admin"})
 
     def cluster_id(self) -> str:
         """Raises BrokerError when the cluster does not answer."""

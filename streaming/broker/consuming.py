@@ -13,6 +13,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 
+from streaming.broker.client import client
 from streaming.broker.errors import BrokerError, RecordsGone
 
 SECONDS = 15.0
@@ -42,7 +43,7 @@ class Reader:
         self._group = group
         self._consumer = Consumer(
             {
-                "bootstrap.servers": bootstrap_servers,
+                **client(bootstrap_servers),
                 "group.id": group,
                 "client.id": group,
                 "enable.auto.commit": False,
@@ -111,7 +112,7 @@ def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterato
     """
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap_servers,
+            **client(bootstrap_servers),
             "group.id": "knockon-reader",
             "enable.auto.commit": False,
             "isolation.level": "read_committed",
@@ -196,7 +197,7 @@ def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -
     """
     consumer = Consumer(
         {
-            "bootstrap.servers": bootstrap_servers,
+            **client(bootstrap_servers),
             "group.id": "knockon-reader",
             "enable.auto.commit": False,
             "isolation.level": "read_committed",

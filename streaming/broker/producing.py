@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from confluent_kafka import KafkaException, Producer
 
+from streaming.broker.client import client
 from streaming.broker.errors import BrokerError, DeliveryFailed
 
 SECONDS = 30.0
@@ -24,7 +25,7 @@ class Message(NamedTuple):
 
 def _settings(bootstrap_servers: str, name: str) -> dict[str, str | int | float | bool]:
     return {
-        "bootstrap.servers": bootstrap_servers,
+        **client(bootstrap_servers),
         "client.id": name,
         "enable.idempotence": True,
         "acks": "all",

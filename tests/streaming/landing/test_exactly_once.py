@@ -11,7 +11,6 @@ POINTS = (
     "before_fence", "after_fence", "before_copy", "after_copy", "before_commit", "after_commit",
     "before_acknowledgement", "after_acknowledgement",
 )  # fmt: skip
-KILLS = 20
 
 
 def test_what_is_landed_is_what_was_produced(landing: Landing) -> None:
@@ -24,8 +23,11 @@ def test_what_is_landed_is_what_was_produced(landing: Landing) -> None:
     assert sum(map(len, landing.landed().values())) == 3_005
 
 
-def test_twenty_kills_at_named_points_lose_and_double_nothing(landing: Landing) -> None:
-    for kill in range(KILLS):
+@pytest.mark.parametrize(
+    "kills", [20, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.timeout(1_200)])]
+)
+def test_kills_at_named_points_lose_and_double_nothing(landing: Landing, kills: int) -> None:
+    for kill in range(kills):
         landing.produce(100, unreadable=1)
         # The later batch too, so that a kill meets a lander in the middle of its work.
         doomed = landing.lander(die_at=POINTS[kill % len(POINTS)], after=1 + kill % 2)
