@@ -11,7 +11,7 @@ class UnknownLane(DetectionError):
     def __init__(self, topic: str, partition: int, lanes: int) -> None:
         super().__init__(
             f"{topic} has a partition {partition}, but the fold was built for {lanes} lanes: "
-            "declare the topic's partitions in streaming/topics.py and refold from the start"
+            "declare the topic's partitions in streaming/topics and refold from the start"
         )
 
 

@@ -28,7 +28,7 @@ from streaming.store.database import Connection, Unavailable
 from streaming.store.derive_wake import claim, listen, wait
 from streaming.store.errors import StoreError
 from streaming.store.outbox import Entry
-from streaming.topics import TOPICS
+from streaming.topics import RELAYED, TOPICS
 
 SEQUENCE = "outbox-sequence"
 TRANSACTIONAL_ID = "knockon-relay"
@@ -37,7 +37,7 @@ MOST_BYTES = 16_000_000
 OVERHEAD_BYTES = 512
 """What a record batch takes beside key, value and headers, and some."""
 POLL_SECONDS = 1.0
-PUBLISHED = tuple(topic.name for topic in TOPICS.values() if not topic.lands)
+PUBLISHED = tuple(topic.name for topic in RELAYED)
 
 log = structlog.get_logger(__name__)
 
