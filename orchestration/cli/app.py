@@ -13,6 +13,7 @@ from orchestration.cli import (
     replay,
     stack,
     status,
+    topics,
     verify,
 )
 from orchestration.cli.errors import Explained
@@ -41,4 +42,5 @@ app.command("restore")(backup.restore)
 app.command("verify")(verify.verify)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
+app.add_typer(topics.app, name="topics")
 app.add_typer(engines.app, name="engines")

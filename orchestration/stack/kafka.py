@@ -66,21 +66,23 @@ def component(site: Site) -> Component:
 
 
 def _given(bootstrap_servers: str) -> Component:
-    def introduce() -> None:
-        trouble = kafka_trouble(bootstrap_servers)
-        if trouble is not None:
-            raise BrokerUnusable(
-                f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers} does not answer ({trouble})",
-                "correct it, or unset it for the embedded broker",
-            )
-
     return Component(
         name="kafka",
         version="yours",
         address=bootstrap_servers,
         trouble=lambda: kafka_trouble(bootstrap_servers),
-        introduce=introduce,
+        introduce=lambda: require_answer(bootstrap_servers),
     )
+
+
+def require_answer(bootstrap_servers: str) -> None:
+    """Raises BrokerUnusable when the given Kafka is away, after seconds and not half a minute."""
+    trouble = kafka_trouble(bootstrap_servers)
+    if trouble is not None:
+        raise BrokerUnusable(
+            f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers} does not answer ({trouble})",
+            "correct it, or unset it for the embedded broker",
+        )
 
 
 def _cluster_id() -> str:

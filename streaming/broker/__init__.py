@@ -4,17 +4,20 @@ from streaming.broker.admin import Broker, TopicIdentity
 from streaming.broker.consuming import Reader, Record, last_header, read_to_end
 from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
 from streaming.broker.producing import LARGEST_BYTES, Message, Publisher, TransactionalPublisher
+from streaming.broker.topic_admin import Existing, TopicAdmin
 
 __all__ = [
     "LARGEST_BYTES",
     "Broker",
     "BrokerError",
     "DeliveryFailed",
+    "Existing",
     "Message",
     "Publisher",
     "Reader",
     "Record",
     "RecordsGone",
+    "TopicAdmin",
     "TopicIdentity",
     "TransactionalPublisher",
     "last_header",

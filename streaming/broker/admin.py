@@ -14,12 +14,12 @@ from confluent_kafka import (
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AdminClient,
     ConfigResource,
-    NewTopic,
     OffsetSpec,
 )
 
 from streaming.broker.client import client
 from streaming.broker.errors import BrokerError
+from streaming.broker.topic_admin import new
 from streaming.topics import Topic
 
 SECONDS = 15.0
@@ -64,7 +64,7 @@ class Broker:
         Raises BrokerError when one cannot be made, or has fewer partitions than declared.
         """
         wanted = list(topics)
-        made = self._admin.create_topics([_new(topic) for topic in wanted], request_timeout=SECONDS)
+        made = self._admin.create_topics([new(topic) for topic in wanted], request_timeout=SECONDS)
         for name, future in made.items():
             try:
                 future.result()
@@ -149,20 +149,3 @@ class Broker:
             except KafkaException as error:
                 if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
                     raise BrokerError(f"cannot delete {name}: {error.args[0].str()}") from error
-
-
-def _new(topic: Topic) -> NewTopic:
-    config = {
-        "retention.ms": str(int(topic.retention.total_seconds() * 1000)),
-        "cleanup.policy": "delete",
-        # Else a producer says when a record was written, and so when retention removes it.
-        "message.timestamp.type": "LogAppendTime",
-    }
-    if topic.largest_bytes is not None:
-        config["max.message.bytes"] = str(topic.largest_bytes)
-    return NewTopic(
-        topic.name,
-        num_partitions=topic.partitions,
-        replication_factor=-1,  # the broker's default
-        config=config,
-    )

@@ -1,0 +1,125 @@
+"""`knockon topics`: the topics of the cluster against their declaration."""
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from streaming.broker import TopicAdmin
+    from streaming.provisioning.drift import Drift
+    from streaming.topics import Topic
+
+app = typer.Typer(
+    help="Make the topics of the stack, or of your cluster, as they are declared.",
+    no_args_is_help=True,
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[TOPIC]...", help="These only; all when left out.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+AllowCut = Annotated[
+    bool,
+    typer.Option("--allow-retention-cut", help="Shorten retention although records are lost."),
+]
+
+
+@app.command()
+def plan(
+    names: Names = None, allow_retention_cut: AllowCut = False, as_json: AsJson = False
+) -> None:
+    """Show what is missing or otherwise, and what `apply` would refuse; change nothing."""
+    from streaming.provisioning import plan as look
+
+    topics, admin = _chosen(names), _admin()
+    found = look(admin, topics, allow_retention_cut=allow_retention_cut)
+    _tell(topics, found.drifts, as_json)
+
+
+@app.command()
+def check(names: Names = None, as_json: AsJson = False) -> None:
+    """As `plan`, with exit code 1 when anything is otherwise; for monitoring."""
+    from streaming.provisioning import plan as look
+
+    topics, admin = _chosen(names), _admin()
+    found = look(admin, topics)
+    _tell(topics, found.drifts, as_json)
+    if not found.in_order:
+        raise typer.Exit(1)
+
+
+@app.command()
+def apply(
+    names: Names = None, allow_retention_cut: AllowCut = False, as_json: AsJson = False
+) -> None:
+    """Create what is missing and set what may be set.
+
+    Refused, with exit code 1, is what would lose records or move keys; the rest is done. Nothing is
+    ever deleted, and a second time there is nothing to do.
+    """
+    from streaming.provisioning import apply as carry_out
+    from streaming.provisioning import plan as look
+
+    topics, admin = _chosen(names), _admin()
+    applied = carry_out(admin, look(admin, topics, allow_retention_cut=allow_retention_cut))
+    _tell(topics, (*applied.done, *applied.refused), as_json, done=True)
+    if applied.refused:
+        raise typer.Exit(1)
+
+
+def _chosen(names: list[str] | None) -> "list[Topic]":
+    from streaming.topics import TOPICS
+
+    if unknown := set(names or ()) - set(TOPICS):
+        raise typer.BadParameter(
+            f"no {', '.join(sorted(unknown))}: choose from {', '.join(TOPICS)}"
+        )
+    return [topic for topic in TOPICS.values() if not names or topic.name in names]
+
+
+def _admin() -> "TopicAdmin":
+    from orchestration.stack.kafka import require_answer
+    from streaming.broker import TopicAdmin
+    from streaming.errors import SettingsError
+    from streaming.settings import Settings
+
+    address = Settings().kafka_bootstrap_servers
+    if address is None:
+        raise SettingsError("no Kafka is known: run `knockon up`, or set KAFKA_BOOTSTRAP_SERVERS")
+    require_answer(address)
+    return TopicAdmin(address)
+
+
+def _tell(
+    topics: "list[Topic]", drifts: "tuple[Drift, ...]", as_json: bool, done: bool = False
+) -> None:
+    if as_json:
+        typer.echo(json.dumps(_report(topics, drifts, done)))
+        return
+    from streaming.provisioning.drift import shown
+
+    for topic in topics:
+        otherwise = [drift for drift in drifts if drift.topic == topic.name]
+        typer.echo(f"{topic.name:<20} {'' if otherwise else 'in order'}".rstrip())
+        for drift in otherwise:
+            found, declared = (
+                shown(drift.setting, drift.found),
+                shown(drift.setting, drift.declared),
+            )
+            verb = "refused" if drift.refused else "done" if done else "to do"
+            typer.echo(f"  {verb:<8} {drift.setting}: {found} -> {declared}")
+            if drift.refused:
+                typer.secho(f"           {drift.refused}", fg=typer.colors.RED)
+
+
+def _report(topics: "list[Topic]", drifts: "tuple[Drift, ...]", done: bool) -> dict[str, Any]:
+    """`in_order` is whether nothing is left to do."""
+    from dataclasses import asdict
+
+    left = [drift for drift in drifts if drift.refused is not None or not done]
+    return {
+        "in_order": not left,
+        "topics": [topic.name for topic in topics],
+        "drifts": [{**asdict(drift), "done": done and drift.refused is None} for drift in drifts],
+    }

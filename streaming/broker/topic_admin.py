@@ -1,0 +1,157 @@
+"""What the topics of a cluster are like and how much they hold; making them and setting them.
+
+Nothing here deletes, and partitions are only counted: adding some would move keys.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from time import monotonic, sleep
+from typing import Any
+
+from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewTopic,
+    OffsetSpec,
+)
+
+from streaming.broker.client import client
+from streaming.broker.consuming import read_to_end
+from streaming.broker.errors import BrokerError
+from streaming.topics import Topic
+
+SECONDS = 15.0
+MOST_KEYS_READ = 1_000_000
+"""Records looked through for a key that repeats; a topic with more is not known to have none."""
+
+_BETWEEN_LEADERS = {KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE}
+
+
+@dataclass(frozen=True, slots=True)
+class Existing:
+    """One topic as the cluster has it; all its settings, the broker's defaults included."""
+
+    name: str
+    partitions: int
+    settings: Mapping[str, str]
+
+
+class TopicAdmin:
+    """The topics of the cluster at `bootstrap_servers` (host:port, ...).
+
+    Every method raises BrokerError when the cluster does not answer or does not permit.
+    """
+
+    def __init__(self, bootstrap_servers: str) -> None:
+        self._bootstrap_servers = bootstrap_servers
+        self._admin = AdminClient({**client(bootstrap_servers), "client.id": "knockon-topics"})
+
+    def existing(self, names: Iterable[str]) -> dict[str, Existing]:
+        """Those of the topics that there are."""
+        asked = TopicCollection(list(names))
+        partitions = {}
+        for name, future in self._admin.describe_topics(asked, request_timeout=SECONDS).items():
+            try:
+                partitions[name] = len(future.result().partitions)
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                    raise _told(f"topic {name}", error) from error
+        resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in partitions]
+        if not resources:
+            return {}
+        found = {}
+        described = self._admin.describe_configs(resources, request_timeout=SECONDS)
+        for resource, future in described.items():
+            entries = _result(f"the settings of {resource.name}", future)
+            settings = {name: str(entry.value) for name, entry in entries.items()}
+            found[resource.name] = Existing(resource.name, partitions[resource.name], settings)
+        return found
+
+    def create(self, topic: Topic) -> None:
+        """Make the topic as it is declared; fine when somebody else has just made it."""
+        try:
+            self._admin.create_topics([new(topic)], request_timeout=SECONDS)[topic.name].result()
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
+                raise _told(f"cannot create topic {topic.name}", error) from error
+
+    def set(self, name: str, settings: Mapping[str, str]) -> None:
+        """Give the topic these settings; all others stay."""
+        resource = ConfigResource(
+            ConfigResource.Type.TOPIC,
+            name,
+            incremental_configs=[
+                ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
+                for setting, value in settings.items()
+            ],
+        )
+        asked = self._admin.incremental_alter_configs([resource], request_timeout=SECONDS)
+        for future in asked.values():
+            _result(f"cannot set {', '.join(settings)} of {name}", future)
+
+    def held(self, topic: Existing, since: datetime) -> tuple[int, int]:
+        """How many offsets the topic holds, and how many of them were written before `since`."""
+        first = self._offsets(topic, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
+        end = self._offsets(topic, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+        moment = int(since.timestamp() * 1000)
+        young = self._offsets(topic, OffsetSpec.for_timestamp(moment))
+        # -1: no record is as young as that.
+        border = {part: at if at >= 0 else end[part] for part, at in young.items()}
+        return (
+            sum(end[part] - first[part] for part in end),
+            sum(border[part] - first[part] for part in end),
+        )
+
+    def _offsets(self, topic: Existing, spec: Any) -> dict[int, int]:
+        places = {TopicPartition(topic.name, part): spec for part in range(topic.partitions)}
+        deadline = monotonic() + SECONDS
+        while True:
+            asked = self._admin.list_offsets(places, request_timeout=SECONDS)
+            try:
+                return {place.partition: int(f.result().offset) for place, f in asked.items()}
+            except KafkaException as error:
+                # A topic just made, or a leader just gone: another is on its way.
+                if error.args[0].code() not in _BETWEEN_LEADERS or monotonic() > deadline:
+                    raise _told(f"offsets of {topic.name}", error) from error
+            sleep(0.1)
+
+    def lost_by_compaction(self, topic: Existing) -> str | None:
+        """The first record found that compaction would remove, and why; None when there is none."""
+        seen: set[bytes] = set()
+        records = read_to_end(self._bootstrap_servers, topic.name, *range(topic.partitions))
+        for record in islice(records, MOST_KEYS_READ):
+            place = f"{record.partition}/{record.offset}"
+            if record.key is None:
+                return f"record {place} has no key"
+            if record.key in seen:
+                return f"record {place} is not the first of its key"
+            seen.add(record.key)
+        if len(seen) == MOST_KEYS_READ:
+            return f"more than {MOST_KEYS_READ:,} records, not all were looked through"
+        return None
+
+
+def new(topic: Topic) -> NewTopic:
+    """What the cluster is asked for when the topic is made."""
+    return NewTopic(
+        topic.name,
+        num_partitions=topic.partitions,
+        replication_factor=-1,  # the broker's default
+        config=topic.settings,
+    )
+
+
+def _result(what: str, future: Any) -> Any:
+    try:
+        return future.result()
+    except KafkaException as error:
+        raise _told(what, error) from error
+
+
+def _told(what: str, error: KafkaException) -> BrokerError:
+    return BrokerError(f"{what}: {error.args[0].str()}")

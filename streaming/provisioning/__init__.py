@@ -1,0 +1,9 @@
+"""Brings a cluster's topics to what is declared, as far as nothing is lost and no key moves.
+
+What differs is found here; the talking to Kafka is in `streaming.broker`.
+"""
+
+from streaming.provisioning.apply import Applied, apply
+from streaming.provisioning.plan import Plan, plan
+
+__all__ = ["Applied", "Plan", "apply", "plan"]
