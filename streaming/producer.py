@@ -1,10 +1,11 @@
-"""Sends events: looks the topic up by the event's class, encodes, and adds the ids as headers."""
+"""Sends events: finds the topic by the event's class, encodes, and adds the envelope as headers."""
 
 from datetime import UTC, datetime
 
 from domain.events import Event
 from streaming.broker import Message, Publisher
 from streaming.codec import Codec
+from streaming.headers import headers
 from streaming.topics import TOPICS, Topic
 
 _BY_MODEL = {topic.model: topic for topic in TOPICS.values()}
@@ -29,11 +30,8 @@ class EventProducer:
         """
         topic = topic_of(event).name
         sent = event.model_copy(update={"produced_at": datetime.now(UTC)})
-        headers = [("correlation-id", str(event.correlation_id).encode())]
-        if event.causation_id is not None:
-            headers.append(("causation-id", str(event.causation_id).encode()))
         value = self._codec.encode(topic, sent)
-        self._publisher.send(Message(topic, event.key.encode(), value, headers, partition))
+        self._publisher.send(Message(topic, event.key.encode(), value, headers(sent), partition))
 
     def send_raw(self, topic: str, key: bytes, value: bytes | None) -> None:
         """Send bytes as they are, for what must be unreadable on purpose."""

@@ -22,6 +22,7 @@ from streaming.broker import (
     last_header,
 )
 from streaming.codec import Codec
+from streaming.headers import headers
 from streaming.logging import ids
 from streaming.store import outbox
 from streaming.store.database import Connection, Unavailable
@@ -145,11 +146,11 @@ class Relay:
         return messages, correlations
 
     def _message(self, entry: Entry, event: Event) -> Message:
-        headers = [(name, str(value).encode()) for name, value in entry.headers.items()]
-        headers.append(("correlation-id", str(event.correlation_id).encode()))
-        headers.append((SEQUENCE, str(entry.sequence).encode()))
+        said = dict(headers(event)) | {SEQUENCE: str(entry.sequence).encode()}
+        # The event and the number have the last word over what the entry was given.
+        given = {name: str(value).encode() for name, value in entry.headers.items()}
         value = self._codec.encode(entry.topic, event)
-        return Message(entry.topic, entry.key.encode(), value, headers)
+        return Message(entry.topic, entry.key.encode(), value, list((given | said).items()))
 
     def _too_large(self, message: Message) -> bool:
         """Reckoned without compression, which sealed bytes do not bear."""

@@ -90,6 +90,25 @@ def wait_until_empty(url: str, seconds: float = 30) -> None:
     pytest.fail("the outbox did not empty")
 
 
+def test_each_message_tells_its_event_in_headers(stack, migrated_url, relay) -> None:
+    letter, key, value, _ = entry(0)
+    with connect(migrated_url, "test") as connection:
+        spoilt = {"kind": "dead_letter", "event-id": "another", "outbox-sequence": "99"}
+        put_in_outbox(connection, TOPIC, [(letter, key, value, spoilt)])
+    relay()
+    wait_until_empty(migrated_url)
+    bootstrap = str(stack.settings.kafka_bootstrap_servers)
+    (record,) = read_to_end(bootstrap, TOPIC, *range(TOPICS[TOPIC].partitions))
+    assert sorted(record.headers) == [
+        ("correlation-id", str(letter).encode()),
+        ("event-id", str(letter).encode()),
+        ("kind", b"dead_letter"),
+        ("outbox-sequence", b"1"),
+        ("schema-version", b"1"),
+        ("source", b"test"),
+    ]
+
+
 def test_entries_go_out_once_and_in_order(stack, migrated_url, relay) -> None:
     queue(migrated_url, range(1_200))
     process = relay()
