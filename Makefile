@@ -47,6 +47,7 @@ check: setup ## Lint, types and layers, in seconds
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/python -m streaming.schemas check
 	@$(BIN)/python scripts/write_docs.py --check
 
 .PHONY: docs

@@ -41,10 +41,11 @@ class Registry:
         """
         level = ServerConfig(compatibility=ConfigCompatibilityLevel.FULL_TRANSITIVE)
         try:
+            # Before the schema: of two that register at the same time, the second is judged.
+            _patiently(lambda: self._client.set_config(subject, level))
             registered = _patiently(
                 lambda: self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
             )
-            _patiently(lambda: self._client.set_config(subject, level))
         except (SchemaRegistryError, OSError) as error:
             raise BrokerError(f"the registry refuses {subject}: {error}") from error
         if registered.schema_id is None:

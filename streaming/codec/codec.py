@@ -7,6 +7,7 @@ registry that does not answer is an exception, because then nothing is known abo
 import io
 import json
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from pydantic import ValidationError
 from domain.events import Event
 from domain.events.dead_letter import ErrorType
 from streaming.schemas import committed
-from streaming.topics import TOPICS
+from streaming.topics import TOPICS, Topic
 
 MAGIC = 0
 HEADER = struct.Struct(">bI")
@@ -54,16 +55,20 @@ class Schemas(Protocol):
 class Codec:
     """Encodes and decodes the events of all topics; keeps every schema it has met."""
 
-    def __init__(self, schemas: Schemas) -> None:
+    def __init__(
+        self, schemas: Schemas, ours: Callable[[Topic], dict[str, Any]] = committed
+    ) -> None:
+        """`ours` gives the schema by which this process writes and reads a topic."""
         self._schemas = schemas
         self._ids: dict[str, int] = {}
-        self._parsed = {name: fastavro.parse_schema(committed(t)) for name, t in TOPICS.items()}
+        self._ours = {name: ours(topic) for name, topic in TOPICS.items()}
+        self._parsed = {name: fastavro.parse_schema(one) for name, one in self._ours.items()}
         self._written_with: dict[int, Any] = {}
 
     def register(self, topic: str) -> int:
         """The registry's id of our schema for the topic; registers it when it is new there."""
         if topic not in self._ids:
-            schema = json.dumps(committed(TOPICS[topic]))
+            schema = json.dumps(self._ours[topic])
             self._ids[topic] = self._schemas.register(TOPICS[topic].subject, schema)
         return self._ids[topic]
 

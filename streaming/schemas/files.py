@@ -1,4 +1,4 @@
-"""The Avro schemas of the topics, generated from the event models and committed beside this."""
+"""The schema of each topic as a file here: what its model gives, read by producers and landers."""
 
 import json
 from pathlib import Path
