@@ -12,8 +12,10 @@ from pydantic_core import PydanticUndefined
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 
+from streaming.provisioning.drift import span
 from streaming.settings import Settings
 from streaming.store.models import Base
+from streaming.topics import TOPICS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGIN, END = "<!-- generated -->", "<!-- end -->"
@@ -74,7 +76,29 @@ def _columns(table: Table) -> list[str]:
     return found
 
 
-PAGES = {"settings.md": settings, "entities.md": entities}
+def topics() -> str:
+    """Each topic with its figures, and the reason for them below."""
+    lines = [
+        "| Topic | Key | Partitions | Kept | Cleanup | Written by | Lands in | Personal | Owner |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for one in TOPICS.values():
+        cells = (
+            f"`{one.name}`",
+            one.key,
+            str(one.partitions),
+            span(one.retention),
+            one.cleanup,
+            "relay" if one.relayed else "producers",
+            f"`landed.{one.table}`" if one.lands else "",
+            "sealed" if one.personal else "",
+            one.owner,
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *(f"- `{one.name}`: {one.reason}" for one in TOPICS.values())])
+
+
+PAGES = {"settings.md": settings, "entities.md": entities, "topics.md": topics}
 
 
 def written(name: str) -> tuple[str, str]:

@@ -78,7 +78,8 @@ class Broker:
             if found[topic.name].partitions < topic.partitions:
                 raise BrokerError(
                     f"topic {topic.name} has {found[topic.name].partitions} partitions,"
-                    f" {topic.partitions} are declared: add partitions, or name another cluster"
+                    f" {topic.partitions} are declared, and adding some would move keys:"
+                    " see `knockon topics plan`, or name another cluster"
                 )
 
     def identities(self, names: Iterable[str]) -> dict[str, TopicIdentity]:

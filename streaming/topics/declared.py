@@ -22,7 +22,7 @@ _ALL = (
     Topic(
         "flight.events", FlightEvent, "leg_id", 6, timedelta(days=7),
         lands=True, relayed=False, personal=False, owner="operations",
-        reason="What happened to a leg; one leg's facts stay in order. Seven days outlast any"
+        reason="What happened to a leg; one leg's facts stay in order. Seven days outlast an"
         " outage of landing; afterwards PostgreSQL is the record. Each fact counts: no compaction.",
     ),
     Topic(
