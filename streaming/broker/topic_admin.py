@@ -79,9 +79,14 @@ class TopicAdmin:
         except KafkaException as error:
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise _told(f"cannot create topic {topic.name}", error) from error
+        deadline = monotonic() + SECONDS
+        while topic.name not in self.existing([topic.name]):
+            if monotonic() > deadline:
+                raise BrokerError(f"topic {topic.name} was made, and is not there")
+            sleep(0.05)
 
     def set(self, name: str, settings: Mapping[str, str]) -> None:
-        """Give the topic these settings; all others stay."""
+        """Give the topic these settings and wait until they are told; all others stay."""
         resource = ConfigResource(
             ConfigResource.Type.TOPIC,
             name,
@@ -93,6 +98,13 @@ class TopicAdmin:
         asked = self._admin.incremental_alter_configs([resource], request_timeout=SECONDS)
         for future in asked.values():
             _result(f"cannot set {', '.join(settings)} of {name}", future)
+        # The controller has them; the broker that is asked hears of them a moment later.
+        deadline = monotonic() + SECONDS
+        while monotonic() < deadline:
+            if settings.items() <= self.existing([name])[name].settings.items():
+                return
+            sleep(0.05)
+        raise BrokerError(f"{name} was given {', '.join(settings)}, and does not show them")
 
     def held(self, topic: Existing, since: datetime) -> tuple[int, int]:
         """How many offsets the topic holds, and how many of them were written before `since`."""

@@ -58,6 +58,9 @@ def make(bootstrap: str, name: str, partitions: int, **config: str) -> None:
     new = NewTopic(name, num_partitions=partitions, replication_factor=1, config=settings)
     client = AdminClient({"bootstrap.servers": bootstrap})
     client.create_topics([new])[name].result()
+    deadline = time.monotonic() + 20
+    while name not in TopicAdmin(bootstrap).existing([name]) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def produce(bootstrap: str, name: str, *records: tuple[str | None, int]) -> None:
