@@ -67,12 +67,39 @@ class Event(BaseModel):
         hide_input_in_errors=True,  # an error may end in a log
     )
 
-    event_id: UUID
-    key: Annotated[FreeText, Field(min_length=1, max_length=200)]
-    kind: FreeText
-    occurred_at: UtcTime
-    produced_at: UtcTime
-    source: Annotated[FreeText, Field(min_length=1, max_length=100)]
-    schema_version: Int32 = 1
-    correlation_id: UUID
-    causation_id: UUID | None = None
+    event_id: Annotated[
+        UUID, Field(description="Identity of the event; sent again, it keeps its id.")
+    ]
+    key: Annotated[
+        FreeText,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Key of the Kafka record: events with one key stay in order.",
+        ),
+    ]
+    kind: Annotated[
+        FreeText, Field(description="Which fact this is, and so which optional fields are set.")
+    ]
+    occurred_at: Annotated[
+        UtcTime,
+        Field(description="Event time, UTC: when the fact was knowable, by the source's clock."),
+    ]
+    produced_at: Annotated[
+        UtcTime, Field(description="When the producer handed the event to Kafka, UTC.")
+    ]
+    source: Annotated[
+        FreeText,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Who says so: the system or program that made the event.",
+        ),
+    ]
+    schema_version: Annotated[
+        Int32, Field(description="Version of the event model that it was made with.")
+    ] = 1
+    correlation_id: Annotated[UUID, Field(description="Shared by all that follows from one cause.")]
+    causation_id: Annotated[
+        UUID | None, Field(description="The event or finding that led to this event, if one did.")
+    ] = None

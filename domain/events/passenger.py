@@ -65,19 +65,48 @@ class PassengerEvent(Event):
     is the passenger_ref, or "clock": no room for a name.
     """
 
-    kind: PassengerKind
-    passenger_ref: UUID | None = None
-    journey_id: UUID | None = None
-    leg_ids: tuple[UUID, ...] | None = None
-    leg_id: UUID | None = None
-    fare_type: FareType | None = None
-    passenger_type: Literal["adult", "child", "infant"] | None = None
-    sealed: Sealed | None = None
-    informed_at: UtcTime | None = None
-    offered_sobt: UtcTime | None = None
-    offered_sibt: UtcTime | None = None
-    checked_in: bool | None = None
-    booking_class: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
+    kind: Annotated[
+        PassengerKind, Field(description="What happened to the passenger's journey; or clock.")
+    ]
+    passenger_ref: Annotated[
+        UUID | None, Field(description="The passenger: a keyed pseudonym.")
+    ] = None
+    journey_id: Annotated[
+        UUID | None, Field(description="The booking journey: one direction of one booking (PNR).")
+    ] = None
+    leg_ids: Annotated[
+        tuple[UUID, ...] | None,
+        Field(description="Legs of the journey in the order flown, by flight.events' leg_id."),
+    ] = None
+    leg_id: Annotated[
+        UUID | None, Field(description="The leg told of or replaced, by flight.events' leg_id.")
+    ] = None
+    fare_type: Annotated[
+        FareType | None, Field(description="Kind of fare, as EU261 Art 3(3) tells them apart.")
+    ] = None
+    passenger_type: Annotated[
+        Literal["adult", "child", "infant"] | None, Field(description="Adult, child or infant.")
+    ] = None
+    sealed: Annotated[
+        Sealed | None,
+        Field(description="PersonalData under the passenger's data key; never plaintext."),
+    ] = None
+    informed_at: Annotated[
+        UtcTime | None, Field(description="When the passenger was told of the cancellation, UTC.")
+    ] = None
+    offered_sobt: Annotated[
+        UtcTime | None, Field(description="SOBT of the flight offered instead, UTC.")
+    ] = None
+    offered_sibt: Annotated[
+        UtcTime | None, Field(description="SIBT of the flight offered instead, UTC.")
+    ] = None
+    checked_in: Annotated[
+        bool | None, Field(description="Whether presented for check-in in time (EU261 Art 3(2)).")
+    ] = None
+    booking_class: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z]$")] | None,
+        Field(description="Booking class, one letter (RBD), e.g. Y."),
+    ] = None
 
     @model_validator(mode="after")
     def _complete(self) -> "PassengerEvent":
