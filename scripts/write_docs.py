@@ -48,11 +48,13 @@ def _diagram(schema: str) -> str:
     for table in tables:
         lines += [f"  {table.name} {{", *_columns(table), "  }"]
     for table in tables:
-        for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
-            target = key.column.table
+        for key in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys):
+            target, columns = key.referred_table, list(key.columns)
             name = target.name if target.schema == schema else f'"{target.fullname}"'
-            many = "|o" if key.parent.nullable else "||"
-            lines.append(f"  {name} {many}--o{{ {table.name} : {key.parent.name}")
+            many = "|o" if any(column.nullable for column in columns) else "||"
+            label = " ".join(column.name for column in columns)
+            label = f'"{label}"' if len(columns) > 1 else label
+            lines.append(f"  {name} {many}--o{{ {table.name} : {label}")
     return "\n".join([*lines, "```"])
 
 
