@@ -44,7 +44,7 @@ def test_every_kind_of_event_has_an_example(topic: Topic) -> None:
     assert found, f"{topic.name} has no examples: add {where}"
     kinds = set(get_args(topic.model.model_fields["kind"].annotation))
     missing = kinds - {event.kind for event in found.values()}
-    assert not missing, f"{topic.name} has no example of {', '.join(missing)}: add {where}"
+    assert not missing, f"{topic.name} has no example of {', '.join(sorted(missing))}: add {where}"
 
 
 def test_there_are_examples_of_topics_alone() -> None:
