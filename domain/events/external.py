@@ -1,8 +1,9 @@
 """external.data: what the world around the airline reports; today weather, keyed by station."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain.events.envelope import Event, IataAirport, Measure, UtcTime
 
@@ -15,6 +16,10 @@ class ExternalEvent(Event):
     `observed_at` is when it was measured; `occurred_at` (envelope) when it became available,
     which is later: hourly data labelled hh:00 can hold the hh:51 report.
     """
+
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "weather_observed": ("station", "observed_at"),
+    }
 
     kind: Annotated[ExternalKind, Field(description="weather_observed; or clock.")]
     station: Annotated[
@@ -42,9 +47,3 @@ class ExternalEvent(Event):
         Measure | None, Field(description="Pressure at sea level, hectopascals.")
     ] = None
     visibility_km: Annotated[Measure | None, Field(description="Visibility, kilometres.")] = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> "ExternalEvent":
-        if self.kind == "weather_observed" and (self.station is None or self.observed_at is None):
-            raise ValueError("weather_observed needs station and observed_at")
-        return self

@@ -1,9 +1,10 @@
 """flight.events: what happened to a leg, in AIDX and A-CDM terms."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain.events.envelope import (
     Event,
@@ -26,19 +27,6 @@ FlightKind = Literal[
     "leg_diverted",  # MVT DV: diverted_to
 ]
 
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "leg_scheduled": (
-        "leg_id", "airline", "flight_number", "departure_airport", "arrival_airport",
-        "origin_date", "sobt", "sibt",
-    ),
-    "aircraft_assigned": ("leg_id", "registration"),
-    "leg_estimated": ("leg_id",),
-    "leg_departed": ("leg_id", "aobt"),
-    "leg_arrived": ("leg_id", "aibt"),
-    "leg_cancelled": ("leg_id",),
-    "leg_diverted": ("leg_id", "diverted_to"),
-}  # fmt: skip
-
 
 class FlightEvent(Event):
     """One fact about one leg; `leg_id` is UUIDv5 of the AIDX LegIdentifier (`domain.network.legs`).
@@ -48,6 +36,20 @@ class FlightEvent(Event):
     `irregularity_cause` the finer cause that passenger rights need (vocabulary of
     `domain.passenger_rights`). `operating_licence` is the authority that licensed the operator.
     """
+
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "leg_scheduled": (
+            "leg_id", "airline", "flight_number", "departure_airport", "arrival_airport",
+            "origin_date", "sobt", "sibt",
+        ),
+        "aircraft_assigned": ("leg_id", "registration"),
+        "leg_estimated": ("leg_id",),
+        "leg_departed": ("leg_id", "aobt"),
+        "leg_arrived": ("leg_id", "aibt"),
+        "leg_cancelled": ("leg_id",),
+        "leg_diverted": ("leg_id", "diverted_to"),
+    }  # fmt: skip
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("sobt", "sibt"),)
 
     kind: Annotated[
         FlightKind,
@@ -129,12 +131,3 @@ class FlightEvent(Event):
         Annotated[FreeText, Field(max_length=60)] | None,
         Field(description="Finer cause, in the words of passenger rights: crew_illness."),
     ] = None
-
-    @model_validator(mode="after")
-    def _complete(self) -> "FlightEvent":
-        missing = [name for name in _NEEDS.get(self.kind, ()) if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
-        if self.sobt and self.sibt and self.sibt <= self.sobt:
-            raise ValueError("sibt is not after sobt")
-        return self
