@@ -55,7 +55,7 @@ class Codec:
     """Encodes and decodes the events of all topics; keeps every schema it has met."""
 
     def __init__(self, schemas: Schemas) -> None:
-        self._schemas = schemas
+        self.schemas = schemas
         self._ids: dict[str, int] = {}
         self._parsed = {name: fastavro.parse_schema(committed(t)) for name, t in TOPICS.items()}
         self._written_with: dict[int, Any] = {}
@@ -64,7 +64,7 @@ class Codec:
         """The registry's id of our schema for the topic; registers it when it is new there."""
         if topic not in self._ids:
             schema = json.dumps(committed(TOPICS[topic]))
-            self._ids[topic] = self._schemas.register(TOPICS[topic].subject, schema)
+            self._ids[topic] = self.schemas.register(TOPICS[topic].subject, schema)
         return self._ids[topic]
 
     def encode(self, topic: str, event: Event) -> bytes:
@@ -110,7 +110,7 @@ class Codec:
 
     def _writer(self, schema_id: int) -> Any | Rejected:
         if schema_id not in self._written_with:
-            text = self._schemas.schema(schema_id) if schema_id <= LARGEST_ID else None
+            text = self.schemas.schema(schema_id) if schema_id <= LARGEST_ID else None
             if text is None:  # not kept: it may be registered later
                 return Rejected("unknown_schema", f"the registry has no schema {schema_id}")
             self._written_with[schema_id] = _parsed(schema_id, text)

@@ -8,7 +8,7 @@ import pytest
 from psycopg import sql
 
 from domain.events import Event
-from streaming.broker import Record, TopicIdentity
+from streaming.broker import TopicIdentity
 from streaming.codec import Codec, Decoded
 from streaming.landing import Sort
 from streaming.landing.batch import IDENTITY
@@ -16,6 +16,7 @@ from streaming.schemas import EXAMPLES, examples
 from streaming.store.database import Connection, connect
 from streaming.store.intervals import register_kafka_log
 from streaming.topics import LANDING, TOPICS, Topic
+from tests.fetched import fetched
 
 
 class OneSchema:
@@ -74,19 +75,16 @@ def owner(migrated_url: str) -> Iterator[Connection]:
 def test_the_examples_of_a_topic_that_lands_are_rows(owner: Connection, topic: Topic) -> None:
     codec = Codec(OneSchema())
     events = list(examples(topic).values())
-    records = [
-        Record(
-            topic.name, 0, offset, event.produced_at, event.key.encode(),
-            codec.encode(topic.name, event), [],
-        )
-        for offset, event in enumerate(events)
-    ]  # fmt: skip
+    values = [codec.encode(topic.name, event) for event in events]
+    at = events[-1].produced_at
+    records = fetched(topic.name, values, at)
     logs = {topic.name: register_kafka_log(owner, "c", "t", topic.name)}
     identities = {topic.name: TopicIdentity("c", "t", topic.name, topic.partitions)}
     sort = Sort(codec, Unasked())
-    batch = sort(records, logs, identities, events[-1].produced_at)
+    batch = sort([records], logs, identities, at)
     table = sort.tables[topic.name]
-    table.copy(owner, batch.rows[topic.name])
+    table.copy_stream(owner, batch.laid_out[topic.name].copy)
+    table.copy(owner, batch.rows.get(topic.name, ()))
     facts = table.columns[len(IDENTITY) :]
     select = sql.SQL('select {} from {} order by "offset"').format(
         sql.SQL(", ").join(map(sql.Identifier, facts)), sql.Identifier("landed", topic.table)
