@@ -4,18 +4,24 @@ A page holds its generated part between two comments; what a person wrote around
 """
 
 import argparse
+import json
 import sys
 from pathlib import Path
+from typing import Any, Literal, get_args, get_origin
 
 from pydantic import AliasChoices
 from pydantic_core import PydanticUndefined
 from sqlalchemy import Table, UniqueConstraint
 from sqlalchemy.dialects import postgresql
 
+from domain.events import Event
+from domain.events.passenger import SEALED_FORMAT, SEALED_LEAST
+from streaming.codec.codec import LARGEST_BYTES
 from streaming.provisioning.drift import span
+from streaming.schemas import committed, examples
 from streaming.settings import Settings
 from streaming.store.models import Base
-from streaming.topics import TOPICS
+from streaming.topics import TOPICS, Topic
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BEGIN, END = "<!-- generated -->", "<!-- end -->"
@@ -50,11 +56,13 @@ def _diagram(schema: str) -> str:
     for table in tables:
         lines += [f"  {table.name} {{", *_columns(table), "  }"]
     for table in tables:
-        for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
-            target = key.column.table
+        for key in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys):
+            target, columns = key.referred_table, list(key.columns)
             name = target.name if target.schema == schema else f'"{target.fullname}"'
-            many = "|o" if key.parent.nullable else "||"
-            lines.append(f"  {name} {many}--o{{ {table.name} : {key.parent.name}")
+            many = "|o" if any(column.nullable for column in columns) else "||"
+            label = " ".join(column.name for column in columns)
+            label = f'"{label}"' if len(columns) > 1 else label
+            lines.append(f"  {name} {many}--o{{ {table.name} : {label}")
     return "\n".join([*lines, "```"])
 
 
@@ -77,7 +85,7 @@ def _columns(table: Table) -> list[str]:
 
 
 def topics() -> str:
-    """Each topic with its figures, and the reason for them below."""
+    """Each topic with its figures; the reasons are among the contracts."""
     lines = [
         "| Topic | Key | Partitions | Kept | Cleanup | Written by | Lands in | Personal | Owner |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
@@ -95,10 +103,88 @@ def topics() -> str:
             one.owner,
         )
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", *(f"- `{one.name}`: {one.reason}" for one in TOPICS.values())])
+    return "\n".join(lines)
 
 
-PAGES = {"settings.md": settings, "entities.md": entities, "topics.md": topics}
+def contracts() -> str:
+    """The envelope, then a section for each topic."""
+    envelope = _fields(next(iter(TOPICS.values())), Event)
+    parts = ["## The envelope", "Every event on every topic has these.", envelope]
+    for topic in TOPICS.values():
+        shown = [_example(topic, *one) for one in examples(topic).items()]
+        own = _fields(topic, topic.model)
+        parts += [f"## {topic.name}", topic.reason, _promises(topic), own, *shown]
+    return "\n\n".join(parts)
+
+
+def _promises(topic: Topic) -> str:
+    lands = f"every record is a row of `landed.{topic.table}`" if topic.lands else "no"
+    personal = "yes: personal data is sealed, and so is a record that cannot be read"
+    rows = {
+        "Owner": topic.owner,
+        "Key": topic.key,
+        "Partitions": str(topic.partitions),
+        "Retention": f"{span(topic.retention)}, {topic.cleanup}",
+        "Largest event": f"{topic.largest_bytes or LARGEST_BYTES:,} bytes",
+        "Lands": lands,
+        "Personal": personal if topic.personal else "no",
+        "Schema": f"`{topic.subject}`, [{topic.name}.avsc](../streaming/schemas/{topic.name}.avsc)",
+    }
+    return "\n".join(["| | |", "| --- | --- |", *(f"| {k} | {v} |" for k, v in rows.items())])
+
+
+def _fields(topic: Topic, model: type[Event]) -> str:
+    """The fields, with the types of the topic's committed schema; of the envelope what differs."""
+    fields = {field["name"]: field for field in committed(topic)["fields"]}
+    lines = ["| Field | Avro | | Meaning |", "| --- | --- | --- | --- |"]
+    for name, told in model.model_fields.items():
+        shared = Event.model_fields.get(name)
+        if model is not Event and shared and shared.description == told.description:
+            continue
+        field = fields[name]
+        need = "optional" if "default" in field else "required"
+        words = [f"`{word}`" for word in _words(told.annotation)]
+        said = f"{told.description} One of {', '.join(words)}." if words[1:] else told.description
+        lines.append(f"| `{name}` | {_avro(field['type'])} | {need} | {said} |")
+    return "\n".join(lines)
+
+
+def _words(kind: Any) -> list[str]:
+    """What a field takes, where that is a list of words."""
+    if get_origin(kind) is Literal:
+        return [str(word) for word in get_args(kind)]
+    return [word for part in get_args(kind) for word in _words(part)]
+
+
+def _avro(kind: Any) -> str:
+    if isinstance(kind, list):
+        return " or ".join(_avro(one) for one in kind if one != "null")
+    if not isinstance(kind, dict):
+        return str(kind)
+    if kind["type"] == "array":
+        return f"array of {_avro(kind['items'])}"
+    if kind["type"] == "map":
+        return f"map of {_avro(kind['values'])}"
+    return f"{kind['type']} ({kind['logicalType']})" if "logicalType" in kind else kind["type"]
+
+
+def _example(topic: Topic, situation: str, event: Event) -> str:
+    """As JSON; of what is sealed the length alone, for more nobody can tell."""
+    shown = json.loads(event.model_dump_json(exclude_none=True))
+    for name, value in event:
+        if isinstance(value, bytes) and value[:1] == SEALED_FORMAT and len(value) >= SEALED_LEAST:
+            shown[name] = f"({len(value)} bytes, sealed)"
+    text = json.dumps(shown, indent=2, ensure_ascii=False)
+    title = situation[:1].upper() + situation[1:]
+    return f"<details><summary>{title}</summary>\n\n```json\n{text}\n```\n\n</details>"
+
+
+PAGES = {
+    "contracts.md": contracts,
+    "topics.md": topics,
+    "settings.md": settings,
+    "entities.md": entities,
+}
 
 
 def written(name: str) -> tuple[str, str]:

@@ -1,8 +1,10 @@
 """dead.letter.queue: records that could not be landed, whole, with where they came from and why."""
 
 from hashlib import sha256
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
+
+from pydantic import Field
 
 from domain.events.envelope import Event, FreeText, Int32, Int64
 
@@ -17,20 +19,38 @@ class DeadLetter(Event):
     `payload_sha256` are set, of the bytes (sealed where the others are) in landed.dead_letters.
     """
 
-    kind: Literal["dead_letter"]
-    dead_letter_id: UUID
-    origin_cluster_id: FreeText
-    origin_topic_id: FreeText
-    origin_topic: FreeText
-    origin_partition: Int32
-    origin_offset: Int64
-    origin_key: bytes | None = None
-    payload: bytes | None = None
-    payload_sealed: bool
-    error_type: ErrorType
-    reason: FreeText
-    payload_length: Int64 | None = None
-    payload_sha256: FreeText | None = None
+    kind: Annotated[Literal["dead_letter"], Field(description="Always dead_letter.")]
+    dead_letter_id: Annotated[
+        UUID,
+        Field(description="UUIDv5 of the record's cluster id, topic id, partition and offset."),
+    ]
+    origin_cluster_id: Annotated[FreeText, Field(description="Kafka cluster id of the record.")]
+    origin_topic_id: Annotated[
+        FreeText, Field(description="Kafka topic id of the record (KIP-516).")
+    ]
+    origin_topic: Annotated[FreeText, Field(description="Topic of the record, by name.")]
+    origin_partition: Annotated[Int32, Field(description="Partition of the record.")]
+    origin_offset: Annotated[Int64, Field(description="Offset of the record.")]
+    origin_key: Annotated[
+        bytes | None,
+        Field(description="Key of the record, byte for byte; sealed where the payload is."),
+    ] = None
+    payload: Annotated[
+        bytes | None,
+        Field(description="Value of the record, byte for byte; sealed on personal topics."),
+    ] = None
+    payload_sealed: Annotated[
+        bool, Field(description="Whether payload and key are sealed: true on personal topics.")
+    ]
+    error_type: Annotated[ErrorType, Field(description="Why it could not be landed, as a word.")]
+    reason: Annotated[FreeText, Field(description="Why in words: fields and rules, never a value.")]
+    payload_length: Annotated[
+        Int64 | None, Field(description="Bytes of a payload that no message can hold.")
+    ] = None
+    payload_sha256: Annotated[
+        FreeText | None,
+        Field(description="SHA-256, hexadecimal, of a payload that no message can hold."),
+    ] = None
 
     def without_bytes(self) -> "DeadLetter":
         """The same letter with the payload's length and SHA-256 in place of payload and key."""

@@ -1,16 +1,15 @@
 """disruption.events: what detectors found; derived by us, so published but never landed."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.announcement import Announcement
-from domain.events.envelope import FreeText, Int32, UtcTime
+from domain.events.envelope import Event, FreeText, Int32, UtcTime
 
 
-class DisruptionEvent(Announcement):
+class DisruptionEvent(Event):
     """One finding; its id is computed from evidence and detector version: replays meet themselves.
 
     `evidence` names the records it rests on as `topic/partition/offset`. The facts of a finding
@@ -25,20 +24,47 @@ class DisruptionEvent(Announcement):
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "scope"
 
-    kind: Literal["finding"]
-    finding_id: UUID | None = Field(None, description="Computed from evidence and version.")
-    pattern: Literal["aircraft_rotation"] | None = Field(None, description="Which detector.")
-    detector_version: FreeText | None = Field(None, description="Its version.")
-    scope: FreeText | None = Field(None, description="What the finding is about; the key.")
-    root_leg_id: UUID | None = Field(None, description="The leg where the chain began.")
-    from_leg_id: UUID | None = Field(None, description="The leg that is late.")
-    to_leg_id: UUID | None = Field(None, description="The leg that it makes late.")
-    status: Literal["predicted", "confirmed", "closed"] | None = Field(
-        None, description="How sure it is by now."
-    )
-    knock_on_minutes: Int32 | None = Field(None, description="Delay handed on, minutes.")
-    probability: float | None = Field(None, description="Of the delay being handed on, 0 to 1.")
-    detected_at: UtcTime | None = Field(None, description="Event time of the finding (UTC).")
-    evidence: tuple[FreeText, ...] | None = Field(
-        None, description="The records it rests on: topic/partition/offset."
-    )
+    kind: Annotated[Literal["finding"], Field(description="Always finding.")]
+    finding_id: Annotated[
+        UUID | None,
+        Field(description="UUIDv5 of what was found, when, by which version, on which events."),
+    ] = None
+    pattern: Annotated[
+        Literal["aircraft_rotation"] | None,
+        Field(description="What the detector looks for; aircraft_rotation is AHM 730's 93."),
+    ] = None
+    detector_version: Annotated[
+        FreeText | None, Field(description="Version of the detector that found it.")
+    ] = None
+    scope: Annotated[
+        FreeText | None,
+        Field(description="What the detector follows: for a rotation the registration."),
+    ] = None
+    root_leg_id: Annotated[
+        UUID | None, Field(description="The leg where the delay began, by flight.events' leg_id.")
+    ] = None
+    from_leg_id: Annotated[
+        UUID | None, Field(description="The leg that hands the delay on, by flight.events' leg_id.")
+    ] = None
+    to_leg_id: Annotated[
+        UUID | None,
+        Field(description="The leg that takes the delay over, by flight.events' leg_id."),
+    ] = None
+    status: Annotated[
+        Literal["predicted", "confirmed", "closed"] | None,
+        Field(description="Predicted, confirmed by what happened, or closed: taken back."),
+    ] = None
+    knock_on_minutes: Annotated[
+        Int32 | None, Field(description="Delay handed on, whole minutes; 0 when closed.")
+    ] = None
+    probability: Annotated[
+        float | None,
+        Field(description="Probability of a reactionary delay of 15 minutes or more, 0 to 1."),
+    ] = None
+    detected_at: Annotated[
+        UtcTime | None, Field(description="Event time at which it was knowable, UTC.")
+    ] = None
+    evidence: Annotated[
+        tuple[FreeText, ...] | None,
+        Field(description="Records that it rests on, each as topic/partition/offset."),
+    ] = None

@@ -8,36 +8,19 @@ What an event accepts, its column holds and sums with it can bear: one record th
 fails further on would stop whoever reads it, and meet them again after every restart.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated, ClassVar, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-D = TypeVar("D", date, datetime)
+from domain.events.demands import Utc, WithinYears
 
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2199
-"""Further off a time is a mistake, and hours added to it may leave the calendar."""
+NEAR = WithinYears(1900, 2199)
 
-
-def _near(value: D) -> D:
-    if EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        return value
-    raise ValueError(f"the year is not in {EARLIEST_YEAR} to {LATEST_YEAR}")
-
-
-def _utc(value: datetime) -> datetime:
-    if value.tzinfo is None or value.utcoffset() is None:
-        raise ValueError("a time needs its zone: give UTC")
-    if value.utcoffset():
-        raise ValueError("times are UTC: convert before building the event")
-    return _near(value)
-
-
-UtcTime = Annotated[datetime, AfterValidator(_utc)]
-"""A time in UTC; naive and zoned times are refused, never guessed."""
-
-FlightDate = Annotated[date, AfterValidator(_near)]
+UtcTime = Annotated[datetime, AfterValidator(Utc()), AfterValidator(NEAR)]
+FlightDate = Annotated[date, AfterValidator(NEAR)]
 FreeText = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """Any text without NUL, which PostgreSQL keeps neither in a text nor in a jsonb."""
 
@@ -56,7 +39,15 @@ class Event(BaseModel):
     `occurred_at` is event time: when the fact became knowable, from the source's own clock.
     `produced_at` is when the producer handed it to Kafka. The correlation id is shared by all
     that follows from one cause; the causation id is the event or finding that led to this one.
+
+    What an event demands as a whole is data: `needs` are the facts that a kind must have, of each
+    pair in `ordered` the second comes after the first, and the key of what is not a clock is the
+    text of fact `keyed_by`.
     """
+
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = ()
+    keyed_by: ClassVar[str | None] = None
 
     model_config = ConfigDict(
         frozen=True,
@@ -67,12 +58,54 @@ class Event(BaseModel):
         hide_input_in_errors=True,  # an error may end in a log
     )
 
-    event_id: UUID
-    key: Annotated[FreeText, Field(min_length=1, max_length=200)]
-    kind: FreeText
-    occurred_at: UtcTime
-    produced_at: UtcTime
-    source: Annotated[FreeText, Field(min_length=1, max_length=100)]
-    schema_version: Int32 = 1
-    correlation_id: UUID
-    causation_id: UUID | None = None
+    event_id: Annotated[
+        UUID, Field(description="Identity of the event; sent again, it keeps its id.")
+    ]
+    key: Annotated[
+        FreeText,
+        Field(
+            min_length=1,
+            max_length=200,
+            description="Key of the Kafka record: events with one key stay in order.",
+        ),
+    ]
+    kind: Annotated[
+        FreeText, Field(description="Which fact this is, and so which optional fields are set.")
+    ]
+    occurred_at: Annotated[
+        UtcTime,
+        Field(description="Event time, UTC: when the fact was knowable, by the source's clock."),
+    ]
+    produced_at: Annotated[
+        UtcTime, Field(description="When the producer handed the event to Kafka, UTC.")
+    ]
+    source: Annotated[
+        FreeText,
+        Field(
+            min_length=1,
+            max_length=100,
+            description="Who says so: the system or program that made the event.",
+        ),
+    ]
+    schema_version: Annotated[
+        Int32, Field(description="Version of the event model that it was made with.")
+    ] = 1
+    correlation_id: Annotated[UUID, Field(description="Shared by all that follows from one cause.")]
+    causation_id: Annotated[
+        UUID | None, Field(description="The event or finding that led to this event, if one did.")
+    ] = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        missing = [name for name in self.needs.get(self.kind, ()) if getattr(self, name) is None]
+        if missing:
+            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
+        for before, after in self.ordered:
+            first, second = getattr(self, before), getattr(self, after)
+            if first is not None and second is not None and second <= first:
+                raise ValueError(f"{after} is not after {before}")
+        if self.keyed_by is not None:
+            wanted = "clock" if self.kind == "clock" else str(getattr(self, self.keyed_by))
+            if self.key != wanted:
+                raise ValueError(f"key is not {self.keyed_by}")
+        return self

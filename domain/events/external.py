@@ -1,8 +1,9 @@
 """external.data: what the world around the airline reports; today weather, keyed by station."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import Field
 
 from domain.events.envelope import Event, IataAirport, Measure, UtcTime
 
@@ -16,21 +17,33 @@ class ExternalEvent(Event):
     which is later: hourly data labelled hh:00 can hold the hh:51 report.
     """
 
-    kind: ExternalKind
-    station: IataAirport | None = None
-    observed_at: UtcTime | None = None
-    temperature_c: Measure | None = None
-    dew_point_c: Measure | None = None
-    relative_humidity_pct: Measure | None = None
-    wind_direction_deg: Measure | None = None
-    wind_speed_kt: Measure | None = None
-    wind_gust_kt: Measure | None = None
-    precipitation_mm: Measure | None = None
-    pressure_hpa: Measure | None = None
-    visibility_km: Measure | None = None
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "weather_observed": ("station", "observed_at"),
+    }
 
-    @model_validator(mode="after")
-    def _complete(self) -> "ExternalEvent":
-        if self.kind == "weather_observed" and (self.station is None or self.observed_at is None):
-            raise ValueError("weather_observed needs station and observed_at")
-        return self
+    kind: Annotated[ExternalKind, Field(description="weather_observed; or clock.")]
+    station: Annotated[
+        IataAirport | None, Field(description="Airport of the station that observed, IATA code.")
+    ] = None
+    observed_at: Annotated[
+        UtcTime | None, Field(description="When it was measured, UTC (METAR's observation time).")
+    ] = None
+    temperature_c: Annotated[
+        Measure | None, Field(description="Air temperature, degrees Celsius.")
+    ] = None
+    dew_point_c: Annotated[Measure | None, Field(description="Dew point, degrees Celsius.")] = None
+    relative_humidity_pct: Annotated[
+        Measure | None, Field(description="Relative humidity, per cent.")
+    ] = None
+    wind_direction_deg: Annotated[
+        Measure | None, Field(description="Where the wind comes from, degrees from true north.")
+    ] = None
+    wind_speed_kt: Annotated[Measure | None, Field(description="Mean wind speed, knots.")] = None
+    wind_gust_kt: Annotated[Measure | None, Field(description="Wind speed in gusts, knots.")] = None
+    precipitation_mm: Annotated[
+        Measure | None, Field(description="Precipitation in the hour, millimetres.")
+    ] = None
+    pressure_hpa: Annotated[
+        Measure | None, Field(description="Pressure at sea level, hectopascals.")
+    ] = None
+    visibility_km: Annotated[Measure | None, Field(description="Visibility, kilometres.")] = None

@@ -1,16 +1,15 @@
 """ml.features: feature rows for whoever serves a model; the newest row of a leg is what counts."""
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.announcement import Announcement
-from domain.events.envelope import FreeText, Int32, Int64, Measure, UtcTime
+from domain.events.envelope import Event, FreeText, Int32, Int64, Measure, UtcTime
 
 
-class FeatureEvent(Announcement):
+class FeatureEvent(Event):
     """The features of one leg as of a time, from facts knowable then, keyed by the leg.
 
     Values are maps by name: a feature set gains and loses names with its own version, and the
@@ -24,7 +23,7 @@ class FeatureEvent(Announcement):
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "leg_id"
 
-    kind: Literal["features_computed"]
+    kind: Annotated[Literal["features_computed"], Field(description="Always features_computed.")]
     leg_id: UUID | None = Field(None, description="UUIDv5 of the AIDX LegIdentifier; the key.")
     feature_set: FreeText | None = Field(None, description="Names, order and meaning, by version.")
     horizon_minutes: Int32 | None = Field(None, description="How long before departure, minutes.")

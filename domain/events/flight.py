@@ -1,9 +1,10 @@
 """flight.events: what happened to a leg, in AIDX and A-CDM terms."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from domain.events.envelope import (
     Event,
@@ -26,19 +27,6 @@ FlightKind = Literal[
     "leg_diverted",  # MVT DV: diverted_to
 ]
 
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "leg_scheduled": (
-        "leg_id", "airline", "flight_number", "departure_airport", "arrival_airport",
-        "origin_date", "sobt", "sibt",
-    ),
-    "aircraft_assigned": ("leg_id", "registration"),
-    "leg_estimated": ("leg_id",),
-    "leg_departed": ("leg_id", "aobt"),
-    "leg_arrived": ("leg_id", "aibt"),
-    "leg_cancelled": ("leg_id",),
-    "leg_diverted": ("leg_id", "diverted_to"),
-}  # fmt: skip
-
 
 class FlightEvent(Event):
     """One fact about one leg; `leg_id` is UUIDv5 of the AIDX LegIdentifier (`domain.network.legs`).
@@ -49,33 +37,97 @@ class FlightEvent(Event):
     `domain.passenger_rights`). `operating_licence` is the authority that licensed the operator.
     """
 
-    kind: FlightKind
-    leg_id: UUID | None = None
-    airline: IataAirline | None = None
-    flight_number: Annotated[str, Field(pattern=r"^[0-9]{1,4}$")] | None = None
-    operational_suffix: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
-    departure_airport: IataAirport | None = None
-    arrival_airport: IataAirport | None = None
-    origin_date: FlightDate | None = None
-    repeat_number: Int32 | None = None
-    operating_licence: Literal["uk", "eu", "other"] | None = None
-    registration: Annotated[FreeText, Field(min_length=1, max_length=10)] | None = None
-    sobt: UtcTime | None = None
-    sibt: UtcTime | None = None
-    eobt: UtcTime | None = None
-    eibt: UtcTime | None = None
-    aobt: UtcTime | None = None
-    aibt: UtcTime | None = None
-    doors_open_at: UtcTime | None = None
-    diverted_to: IataAirport | None = None
-    delay_code: Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None = None
-    irregularity_cause: Annotated[FreeText, Field(max_length=60)] | None = None
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "leg_scheduled": (
+            "leg_id", "airline", "flight_number", "departure_airport", "arrival_airport",
+            "origin_date", "sobt", "sibt",
+        ),
+        "aircraft_assigned": ("leg_id", "registration"),
+        "leg_estimated": ("leg_id",),
+        "leg_departed": ("leg_id", "aobt"),
+        "leg_arrived": ("leg_id", "aibt"),
+        "leg_cancelled": ("leg_id",),
+        "leg_diverted": ("leg_id", "diverted_to"),
+    }  # fmt: skip
+    ordered: ClassVar[tuple[tuple[str, str], ...]] = (("sobt", "sibt"),)
 
-    @model_validator(mode="after")
-    def _complete(self) -> "FlightEvent":
-        missing = [name for name in _NEEDS.get(self.kind, ()) if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
-        if self.sobt and self.sibt and self.sibt <= self.sobt:
-            raise ValueError("sibt is not after sobt")
-        return self
+    kind: Annotated[
+        FlightKind,
+        Field(description="What happened to the leg, as ASM/SSM or MVT tell it; or clock."),
+    ]
+    leg_id: Annotated[
+        UUID | None, Field(description="The leg: UUIDv5 of its AIDX LegIdentifier.")
+    ] = None
+    airline: Annotated[
+        IataAirline | None, Field(description="Operating airline, IATA code (AIDX Airline).")
+    ] = None
+    flight_number: Annotated[
+        Annotated[str, Field(pattern=r"^[0-9]{1,4}$")] | None,
+        Field(description="Flight number without airline or suffix (AIDX FlightNumber)."),
+    ] = None
+    operational_suffix: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z]$")] | None,
+        Field(description="Operational suffix, one letter (AIDX OperationalSuffix)."),
+    ] = None
+    departure_airport: Annotated[
+        IataAirport | None,
+        Field(description="Departure airport, IATA code (AIDX DepartureAirport)."),
+    ] = None
+    arrival_airport: Annotated[
+        IataAirport | None,
+        Field(description="Scheduled arrival airport, IATA code (AIDX ArrivalAirport)."),
+    ] = None
+    origin_date: Annotated[
+        FlightDate | None,
+        Field(description="UTC date of the flight's first departure (AIDX OriginDate)."),
+    ] = None
+    repeat_number: Annotated[
+        Int32 | None,
+        Field(description="Tells legs apart that are otherwise alike (AIDX RepeatNumber)."),
+    ] = None
+    operating_licence: Annotated[
+        Literal["uk", "eu", "other"] | None,
+        Field(description="Who licensed the operating carrier (EU261 Art 2(c))."),
+    ] = None
+    registration: Annotated[
+        Annotated[FreeText, Field(min_length=1, max_length=10)] | None,
+        Field(description="Registration of the aircraft, e.g. G-KNOA (AIDX Registration)."),
+    ] = None
+    sobt: Annotated[
+        UtcTime | None,
+        Field(description="Scheduled off-block time, UTC (A-CDM SOBT; AIDX SCT/OFB)."),
+    ] = None
+    sibt: Annotated[
+        UtcTime | None,
+        Field(description="Scheduled in-block time, UTC (A-CDM SIBT; AIDX SCT/ONB)."),
+    ] = None
+    eobt: Annotated[
+        UtcTime | None,
+        Field(description="Estimated off-block time, UTC (A-CDM EOBT; AIDX EST/OFB)."),
+    ] = None
+    eibt: Annotated[
+        UtcTime | None,
+        Field(description="Estimated in-block time, UTC (A-CDM EIBT; AIDX EST/ONB)."),
+    ] = None
+    aobt: Annotated[
+        UtcTime | None, Field(description="Actual off-block time, UTC (A-CDM AOBT; AIDX ACT/OFB).")
+    ] = None
+    aibt: Annotated[
+        UtcTime | None, Field(description="Actual in-block time, UTC (A-CDM AIBT; AIDX ACT/ONB).")
+    ] = None
+    doors_open_at: Annotated[
+        UtcTime | None,
+        Field(description="First door opened, UTC: the arrival that EU261 counts (C-452/13)."),
+    ] = None
+    diverted_to: Annotated[
+        IataAirport | None,
+        Field(description="Airport that the leg was diverted to, IATA code (MVT DV)."),
+    ] = None
+    delay_code: Annotated[
+        Annotated[str, Field(pattern=r"^[0-9]{2}$")] | None,
+        Field(description="Delay reason, two digits (AHM 730), e.g. 93: aircraft rotation."),
+    ] = None
+    irregularity_cause: Annotated[
+        Annotated[FreeText, Field(max_length=60)] | None,
+        Field(description="Finer cause, in the words of passenger rights: crew_illness."),
+    ] = None

@@ -5,14 +5,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from domain.events.announcement import Announcement
-from domain.events.envelope import FreeText
+from domain.events.envelope import Event, FreeText
 
 Sample = Annotated[float, Field(ge=-1e18, le=1e18)]
 """Bytes and totals included, and sums of them stay finite."""
 
 
-class MetricEvent(Announcement):
+class MetricEvent(Event):
     """One sample of one metric of one component, in OpenMetrics' words; keyed by component."""
 
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -20,7 +19,7 @@ class MetricEvent(Announcement):
     }
     keyed_by: ClassVar[str | None] = "component"
 
-    kind: Literal["metric_sampled"]
+    kind: Annotated[Literal["metric_sampled"], Field(description="Always metric_sampled.")]
     component: Annotated[FreeText, Field(max_length=60)] | None = Field(
         None, description="Who tells, such as lander; the key."
     )

@@ -10,8 +10,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.announcement import Announcement
-from domain.events.envelope import FreeText, Int32, UtcTime
+from domain.events.envelope import Event, FreeText, Int32, UtcTime
 
 NotificationKind = Literal[
     "notification_requested",  # somebody is to be told
@@ -25,7 +24,7 @@ Recipient = Annotated[str, Field(pattern=rf"^(passenger/{_UUID}|desk/[a-z_]{{1,4
 """A passenger by pseudonym or a desk by role: no room for a name or an address."""
 
 
-class NotificationEvent(Announcement):
+class NotificationEvent(Event):
     """One step in the life of one notification, keyed by its recipient."""
 
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -36,7 +35,7 @@ class NotificationEvent(Announcement):
     }
     keyed_by: ClassVar[str | None] = "recipient"
 
-    kind: NotificationKind
+    kind: Annotated[NotificationKind, Field(description="Which step in the notification's life.")]
     notification_id: UUID | None = Field(
         None, description="Computed from cause, recipient and template: asked twice, sent once."
     )

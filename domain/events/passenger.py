@@ -1,10 +1,12 @@
 """passenger.events: bookings, what passengers were told and offered; personal data sealed."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from domain.events.demands import Sealed
 from domain.events.envelope import Event, UtcTime
 
 PassengerKind = Literal[
@@ -20,13 +22,6 @@ FareType = Literal[
     "staff_id", "infant_free_unnamed",
 ]  # fmt: skip
 
-_NEEDS: dict[str, tuple[str, ...]] = {
-    "journey_booked": ("passenger_ref", "journey_id", "leg_ids", "sealed"),
-    "passenger_informed": ("passenger_ref", "journey_id", "leg_id", "informed_at"),
-    "reroute_offered": ("passenger_ref", "journey_id", "leg_id", "offered_sobt", "offered_sibt"),
-    "passenger_rebooked": ("passenger_ref", "journey_id", "leg_ids"),
-}
-
 SEALED_FORMAT = b"\x01"
 """First byte of everything sealed: AES-256-GCM, 12-byte nonce, subject as associated data."""
 
@@ -34,14 +29,7 @@ SEALED_LEAST = len(SEALED_FORMAT) + 12 + 16
 """Format, nonce and tag: what sealing nothing takes."""
 
 
-def _looks_sealed(value: bytes) -> bytes:
-    if value[:1] != SEALED_FORMAT or len(value) < SEALED_LEAST:
-        raise ValueError("these bytes are not sealed: personal data travels sealed only")
-    return value
-
-
-Sealed = Annotated[bytes, AfterValidator(_looks_sealed)]
-"""Whether they open is for the keyring to know; plaintext sent by mistake is told by its form."""
+SealedBytes = Annotated[bytes, AfterValidator(Sealed(SEALED_FORMAT, SEALED_LEAST))]
 
 
 class PersonalData(BaseModel):
@@ -65,25 +53,55 @@ class PassengerEvent(Event):
     is the passenger_ref, or "clock": no room for a name.
     """
 
-    kind: PassengerKind
-    passenger_ref: UUID | None = None
-    journey_id: UUID | None = None
-    leg_ids: tuple[UUID, ...] | None = None
-    leg_id: UUID | None = None
-    fare_type: FareType | None = None
-    passenger_type: Literal["adult", "child", "infant"] | None = None
-    sealed: Sealed | None = None
-    informed_at: UtcTime | None = None
-    offered_sobt: UtcTime | None = None
-    offered_sibt: UtcTime | None = None
-    checked_in: bool | None = None
-    booking_class: Annotated[str, Field(pattern=r"^[A-Z]$")] | None = None
+    needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "journey_booked": ("passenger_ref", "journey_id", "leg_ids", "sealed"),
+        "passenger_informed": ("passenger_ref", "journey_id", "leg_id", "informed_at"),
+        "reroute_offered": (
+            "passenger_ref", "journey_id", "leg_id", "offered_sobt", "offered_sibt",
+        ),
+        "passenger_rebooked": ("passenger_ref", "journey_id", "leg_ids"),
+    }  # fmt: skip
+    keyed_by: ClassVar[str | None] = "passenger_ref"
 
-    @model_validator(mode="after")
-    def _complete(self) -> "PassengerEvent":
-        missing = [name for name in _NEEDS.get(self.kind, ()) if getattr(self, name) is None]
-        if missing:
-            raise ValueError(f"{self.kind} needs {', '.join(missing)}")
-        if self.key != ("clock" if self.kind == "clock" else str(self.passenger_ref)):
-            raise ValueError("key is not passenger_ref")
-        return self
+    kind: Annotated[
+        PassengerKind, Field(description="What happened to the passenger's journey; or clock.")
+    ]
+    passenger_ref: Annotated[
+        UUID | None, Field(description="The passenger: a keyed pseudonym.")
+    ] = None
+    journey_id: Annotated[
+        UUID | None, Field(description="The booking journey: one direction of one booking (PNR).")
+    ] = None
+    leg_ids: Annotated[
+        tuple[UUID, ...] | None,
+        Field(description="Legs of the journey in the order flown, by flight.events' leg_id."),
+    ] = None
+    leg_id: Annotated[
+        UUID | None, Field(description="The leg told of or replaced, by flight.events' leg_id.")
+    ] = None
+    fare_type: Annotated[
+        FareType | None, Field(description="Kind of fare, as EU261 Art 3(3) tells them apart.")
+    ] = None
+    passenger_type: Annotated[
+        Literal["adult", "child", "infant"] | None, Field(description="Adult, child or infant.")
+    ] = None
+    sealed: Annotated[
+        SealedBytes | None,
+        Field(description="PersonalData under the passenger's data key; never plaintext."),
+    ] = None
+    informed_at: Annotated[
+        UtcTime | None, Field(description="When the passenger was told of the cancellation, UTC.")
+    ] = None
+    offered_sobt: Annotated[
+        UtcTime | None, Field(description="SOBT of the flight offered instead, UTC.")
+    ] = None
+    offered_sibt: Annotated[
+        UtcTime | None, Field(description="SIBT of the flight offered instead, UTC.")
+    ] = None
+    checked_in: Annotated[
+        bool | None, Field(description="Whether presented for check-in in time (EU261 Art 3(2)).")
+    ] = None
+    booking_class: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z]$")] | None,
+        Field(description="Booking class, one letter (RBD), e.g. Y."),
+    ] = None

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.events.announcement import Announcement
-from domain.events.envelope import FreeText, Int32, Int64, UtcTime
+from domain.events.envelope import Event, FreeText, Int32, Int64, UtcTime
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 
-class PredictionEvent(Announcement):
+class PredictionEvent(Event):
     """One forecast for one leg, keyed by the leg."""
 
     needs: ClassVar[Mapping[str, tuple[str, ...]]] = {
@@ -23,7 +22,7 @@ class PredictionEvent(Announcement):
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "leg_id"
 
-    kind: Literal["forecast_made"]
+    kind: Annotated[Literal["forecast_made"], Field(description="Always forecast_made.")]
     leg_id: UUID | None = Field(None, description="UUIDv5 of the AIDX LegIdentifier; the key.")
     forecast_id: UUID | None = Field(None, description="As in derived.forecasts.")
     target: FreeText | None = Field(None, description="What is forecast, such as delay_15.")

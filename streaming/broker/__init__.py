@@ -1,8 +1,9 @@
 """The one door to Kafka: topics, reading at offsets, producing, transactions; no meaning here."""
 
 from streaming.broker.admin import Broker, TopicIdentity
-from streaming.broker.consuming import Reader, Record, last_header, read_to_end
+from streaming.broker.consuming import Reader, last_header, read_to_end
 from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
+from streaming.broker.fetched import Columns, Record
 from streaming.broker.producing import LARGEST_BYTES, Message, Publisher, TransactionalPublisher
 from streaming.broker.topic_admin import Existing, TopicAdmin
 
@@ -10,6 +11,7 @@ __all__ = [
     "LARGEST_BYTES",
     "Broker",
     "BrokerError",
+    "Columns",
     "DeliveryFailed",
     "Existing",
     "Message",

@@ -1,9 +1,8 @@
 """Reading partitions at given offsets, in batches; where to read is for the caller to know."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from time import monotonic
-from typing import Any, NamedTuple
+from typing import Any
 
 from confluent_kafka import (
     OFFSET_BEGINNING,
@@ -15,22 +14,9 @@ from confluent_kafka import (
 
 from streaming.broker.client import client
 from streaming.broker.errors import BrokerError, RecordsGone
+from streaming.broker.fetched import Columns, Place, Record, columns, record
 
 SECONDS = 15.0
-Place = tuple[str, int]
-"""Topic and partition."""
-
-
-class Record(NamedTuple):
-    """One record as it lies on Kafka; headers in their order."""
-
-    topic: str
-    partition: int
-    offset: int
-    recorded_at: datetime
-    key: bytes | None
-    value: bytes | None
-    headers: list[tuple[str, bytes]]
 
 
 class Reader:
@@ -64,8 +50,8 @@ class Reader:
             [TopicPartition(topic, partition, at) for (topic, partition), at in offsets.items()]
         )
 
-    def batch(self, most: int, seconds: float) -> list[Record]:
-        """Up to `most` records, waiting `seconds` at the longest.
+    def fetch(self, most: int, seconds: float) -> list[Columns]:
+        """Up to `most` records by topic, waiting `seconds` at the longest.
 
         Raises:
             RecordsGone: the offset to read is not there any more; names the partition.
@@ -75,7 +61,7 @@ class Reader:
             messages = self._consumer.consume(most, seconds)
         except KafkaException as error:
             raise BrokerError(str(error.args[0].str())) from error
-        return [_record(message) for message in messages if _fit(message)]
+        return columns([message for message in messages if _fit(message)])
 
     def position(self, topic: str, partition: int) -> int | None:
         """The offset after the last one consumed, transaction markers included; None before."""
@@ -141,7 +127,7 @@ def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterato
                     left.discard(int(message.partition() or 0))
                 # What is appended while others are read is not of now any more.
                 elif message.partition() in left and _fit(message):
-                    yield _record(message)
+                    yield record(message)
     finally:
         consumer.close()
 
@@ -167,26 +153,6 @@ _PASSING = {
     KafkaError._RESOLVE,
     KafkaError._PARTITION_EOF,
 }
-
-
-LAST_MILLISECOND = datetime(2199, 12, 31, tzinfo=UTC).timestamp() * 1000
-
-
-def _recorded_at(milliseconds: int) -> datetime:
-    """A producer may stamp a record (CreateTime) with any 64 bits: the nearest time that is one."""
-    return datetime.fromtimestamp(min(max(milliseconds, 0), LAST_MILLISECOND) / 1000, UTC)
-
-
-def _record(message: Any) -> Record:
-    return Record(
-        message.topic(),
-        message.partition(),
-        message.offset(),
-        _recorded_at(message.timestamp()[1]),
-        message.key(),
-        message.value(),
-        message.headers() or [],
-    )
 
 
 def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -> bytes | None:
@@ -235,4 +201,4 @@ def _last(consumer: Consumer, start: TopicPartition) -> Record | None:
             if error is not None and error.code() == KafkaError._PARTITION_EOF:
                 return last
             if _fit(message):
-                last = _record(message)
+                last = record(message)

@@ -59,7 +59,7 @@ class Codec:
         self, schemas: Schemas, ours: Callable[[Topic], dict[str, Any]] = committed
     ) -> None:
         """`ours` gives the schema by which this process writes and reads a topic."""
-        self._schemas = schemas
+        self.schemas = schemas
         self._ids: dict[str, int] = {}
         self._ours = {name: ours(topic) for name, topic in TOPICS.items()}
         self._parsed = {name: fastavro.parse_schema(one) for name, one in self._ours.items()}
@@ -69,7 +69,7 @@ class Codec:
         """The registry's id of our schema for the topic; registers it when it is new there."""
         if topic not in self._ids:
             schema = json.dumps(self._ours[topic])
-            self._ids[topic] = self._schemas.register(TOPICS[topic].subject, schema)
+            self._ids[topic] = self.schemas.register(TOPICS[topic].subject, schema)
         return self._ids[topic]
 
     def encode(self, topic: str, event: Event) -> bytes:
@@ -115,7 +115,7 @@ class Codec:
 
     def _writer(self, schema_id: int) -> Any | Rejected:
         if schema_id not in self._written_with:
-            text = self._schemas.schema(schema_id) if schema_id <= LARGEST_ID else None
+            text = self.schemas.schema(schema_id) if schema_id <= LARGEST_ID else None
             if text is None:  # not kept: it may be registered later
                 return Rejected("unknown_schema", f"the registry has no schema {schema_id}")
             self._written_with[schema_id] = _parsed(schema_id, text)

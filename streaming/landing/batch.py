@@ -12,16 +12,18 @@ LogAppendTime there, or message.timestamp.after.max.ms (an hour since Kafka 4.0)
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from domain.events import DeadLetter, Event
-from streaming.broker import Record, TopicIdentity
-from streaming.codec import Codec, Rejected
+from streaming.broker import Columns, Record, TopicIdentity
+from streaming.codec import LARGEST_BYTES, Codec, Rejected
+from streaming.schemas import committed
 from streaming.store.landing import Table
 from streaming.topics import LANDING, TOPICS
+from streaming.transcode import Target, Transcoded, Transcoder
 
 DEAD_LETTERS = UUID("6f1c3a58-2f0e-5b1c-9c55-7b1a4cf1b8d3")
 """Namespace of dead letter ids: UUIDv5 of cluster/topic id/partition/offset."""
@@ -32,6 +34,8 @@ MOST_AHEAD = timedelta(hours=24)
 The same for all topics: schedules are published months ahead and forecasts look forward, but
 occurred_at is when that became known.
 """
+
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 IDENTITY = ("log_id", "partition", "offset", "recorded_at", "landed_at", "schema_id")
 
@@ -44,15 +48,25 @@ class Sealing(Protocol):
 
 @dataclass(slots=True)
 class Batch:
-    """What one transaction writes: rows per topic, dead letters, and their announcements."""
+    """What one transaction writes: rows per topic, dead letters, and their announcements.
 
+    `laid_out` are rows that are COPY streams already, `rows` those that went the slow way.
+    """
+
+    laid_out: dict[str, Transcoded] = field(default_factory=dict)
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
     dead: list[Sequence[Any]] = field(default_factory=list)
     outbox: list[tuple[UUID, str, bytes, dict[str, str]]] = field(default_factory=list)
 
     @property
     def landed(self) -> int:
-        return sum(len(rows) for rows in self.rows.values())
+        slowly = sum(len(rows) for rows in self.rows.values())
+        return slowly + sum(one.rows for one in self.laid_out.values())
+
+    @property
+    def topics(self) -> set[str]:
+        """Whose tables have new rows."""
+        return self.rows.keys() | {name for name, one in self.laid_out.items() if one.rows}
 
 
 class Sort:
@@ -64,16 +78,64 @@ class Sort:
         self.tables = {topic.name: Table(topic.table) for topic in LANDING}
         self.dead_letters = Table("dead_letters")
         self._facts = {name: _facts_of(table) for name, table in self.tables.items()}
+        targets = {
+            topic.name: Target(
+                topic.model,
+                committed(topic),
+                self.tables[topic.name].widths[len(IDENTITY) :],
+                topic.largest_bytes or LARGEST_BYTES,
+            )
+            for topic in LANDING
+        }
+        self._transcode = Transcoder(targets, codec.schemas, MOST_AHEAD)
 
     def __call__(
         self,
-        records: Sequence[Record],
+        fetched: Sequence[Columns],
         logs: Mapping[str, int],
         identities: Mapping[str, TopicIdentity],
         now: datetime,
     ) -> Batch:
         """Raises BrokerError when the registry cannot be asked for a schema not met before."""
         batch = Batch()
+        slow: list[Record] = []
+        for of_topic in fetched:
+            done = self._transcode(
+                of_topic.topic,
+                logs[of_topic.topic],
+                of_topic.values,
+                of_topic.partitions,
+                of_topic.offsets,
+                of_topic.recorded_ms,
+                (now - _EPOCH) // _MICROSECOND,
+            )
+            if done.rows:
+                batch.laid_out[of_topic.topic] = done
+            slow += [of_topic.record(place) for place in done.slow]
+        self._sort(batch, slow, logs, identities, now)
+        return batch
+
+    def slowly(
+        self,
+        fetched: Sequence[Columns],
+        logs: Mapping[str, int],
+        identities: Mapping[str, TopicIdentity],
+        now: datetime,
+    ) -> tuple[Batch, list[Record]]:
+        """The same, every record through its model, so that single rows can be left out."""
+        batch = Batch()
+        records = [one.record(place) for one in fetched for place in range(len(one))]
+        self._sort(batch, records, logs, identities, now)
+        return batch, records
+
+    def _sort(
+        self,
+        batch: Batch,
+        records: Sequence[Record],
+        logs: Mapping[str, int],
+        identities: Mapping[str, TopicIdentity],
+        now: datetime,
+    ) -> None:
         refused: list[tuple[Record, Rejected]] = []
         for record in records:
             decoded = self._codec.decode(record.topic, record.value)
@@ -91,7 +153,6 @@ class Sort:
                 )
             )  # fmt: skip
         self.bury(batch, refused, logs, identities, now)
-        return batch
 
     def bury(
         self,

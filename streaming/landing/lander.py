@@ -17,11 +17,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from itertools import chain
 from threading import Event as Signal
 
 import structlog
 
-from streaming.broker import Broker, BrokerError, Reader, Record, RecordsGone, TopicIdentity
+from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
 from streaming.landing import writing
 from streaming.landing.batch import Sort
 from streaming.store import landing as stored
@@ -143,13 +144,13 @@ class Lander:
         looked = datetime.now(UTC)
         while not stop.is_set():
             self._beat()
-            records = reader.batch(MOST_RECORDS, WAIT_SECONDS)
+            fetched = reader.fetch(MOST_RECORDS, WAIT_SECONDS)
             now = datetime.now(UTC)
             if (now - looked).total_seconds() > LOOK_SECONDS:
                 looked = now
                 self._same(self._ask())
-            if records:
-                self._write(connection, records, claims, now)
+            if fetched:
+                self._write(connection, fetched, claims, now)
                 self._at("before_acknowledgement")
                 reader.tell({place: claim.next_offset for place, claim in claims.items()})
                 self._at("after_acknowledgement")
@@ -158,17 +159,19 @@ class Lander:
     def _write(
         self,
         connection: Connection,
-        records: Sequence[Record],
+        fetched: Sequence[Columns],
         claims: dict[tuple[str, int], Claim],
         now: datetime,
     ) -> None:
         identities = self._ask()  # after the fetch; answered while we sort and copy
-        batch = self._sort(records, self._logs, self._identities, now)
+        batch = self._sort(fetched, self._logs, self._identities, now)
         # Markers and compaction leave gaps, so the end moves to after the last record seen.
-        untils = {(record.topic, record.partition): record.offset + 1 for record in records}
+        untils = dict(chain.from_iterable(of_topic.following() for of_topic in fetched))
         moves = [(claims[place], until) for place, until in untils.items()]
 
         def fitting() -> None:
+            nonlocal batch
+            batch, records = self._sort.slowly(fetched, self._logs, self._identities, now)
             reasons = writing.write_fitting(
                 connection, self._sort, batch, records, self._logs, self._identities, now
             )

@@ -13,11 +13,13 @@ from streaming.store.database import Connection
 def write(connection: Connection, sort: Sort, batch: Batch, at: Callable[[str], None]) -> None:
     """Rows, dead letters and their announcements. Raises Refused for a row that is not taken."""
     at("before_copy")
+    for topic, laid_out in batch.laid_out.items():
+        sort.tables[topic].copy_stream(connection, laid_out.copy)
     for topic, rows in batch.rows.items():
         sort.tables[topic].copy(connection, rows)
     write_dead(connection, sort, batch)
     at("after_copy")
-    stored.announce(connection, batch.rows)
+    stored.announce(connection, batch.topics)
 
 
 def write_fitting(
@@ -31,8 +33,9 @@ def write_fitting(
 ) -> list[str]:
     """The same, but exactly the rows that are not taken become dead letters; says why they did.
 
-    The models should refuse such events before. This is for what they do not know: a constraint
-    that somebody has added, a limit of PostgreSQL. A record never stops those behind it.
+    `batch` holds all `records` as rows. The models should refuse such events before: this is for
+    what they do not know, a constraint that somebody has added or a limit of PostgreSQL. A record
+    never stops those behind it.
     """
     places = {(record.topic, record.partition, record.offset): record for record in records}
     refused: list[tuple[Record, Rejected]] = []

@@ -1,6 +1,7 @@
 """The SQL of landing: claiming partitions, moving ends under the fence, COPY into tables."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -84,6 +85,8 @@ class Table:
         self.columns = [column.name for column in table.columns]
         self._types = [column.type.compile(dialect).lower() for column in table.columns]
         self.has_arrays = any(name.endswith("[]") for name in self._types)
+        widths = (_WIDTHS.get(name, 0) for name in self._types)
+        self.widths = list(zip(self.columns, widths, strict=True))
         self._copy = sql.SQL("copy {} ({}) from stdin (format binary)").format(
             sql.Identifier("landed", name), sql.SQL(", ").join(map(sql.Identifier, self.columns))
         )
@@ -95,11 +98,21 @@ class Table:
             Refused: a row is not taken for what is in it; the transaction is to be rolled back.
             LandedTwice: the record of a row has one already.
         """
+        with self._copying(connection) as copy:
+            copy.set_types([_SHORT.get(name, name) for name in self._types])
+            for row in rows:
+                copy.write_row(row)
+
+    def copy_stream(self, connection: Connection, stream: memoryview) -> None:
+        """COPY what is laid out already: a whole stream in binary format. Raises as `copy`."""
+        with self._copying(connection) as copy:
+            copy.write(stream)
+
+    @contextmanager
+    def _copying(self, connection: Connection) -> Iterator[psycopg.Copy]:
         try:
             with connection.cursor() as cursor, cursor.copy(self._copy) as copy:
-                copy.set_types([_SHORT.get(name, name) for name in self._types])
-                for row in rows:
-                    copy.write_row(row)
+                yield copy
         except errors.UniqueViolation as error:
             raise LandedTwice(
                 f"landed.{self.name} has a record of this batch ({error.diag.constraint_name}):"
@@ -146,6 +159,11 @@ def _reason(error: Exception) -> str:
         return f"not to be written as its column's type ({name})"
     return f"{error.diag.message_primary} ({name}, SQLSTATE {error.sqlstate})"
 
+
+_WIDTHS = {
+    "integer": 4, "bigint": 8, "timestamp with time zone": 8, "date": 4, "boolean": 1, "float": 8,
+}  # fmt: skip
+"""Bytes of a number in binary COPY."""
 
 # psycopg knows types by their internal names.
 _SHORT = {

@@ -21,24 +21,38 @@ class Finding(Base):
         {"schema": "detected", "comment": "Grain: one finding of one detector version."},
     )
 
-    finding_id: Mapped[UUID] = mapped_column(primary_key=True)
+    finding_id: Mapped[UUID] = mapped_column(
+        primary_key=True,
+        comment="UUIDv5 of what was found, when, by which version, on which events.",
+    )
     sequence: Mapped[Big] = mapped_column(comment="Dense, given under the detector's fence.")
-    detector: Mapped[str]
-    detector_version: Mapped[str]
-    pattern: Mapped[str]
+    detector: Mapped[str] = mapped_column(comment="Name of the detector.")
+    detector_version: Mapped[str] = mapped_column(comment="Version of the detector.")
+    pattern: Mapped[str] = mapped_column(comment="What the detector looks for: aircraft_rotation.")
     scope: Mapped[str] = mapped_column(comment="The detector's key: here the registration.")
-    root_leg_id: Mapped[UUID]
-    from_leg_id: Mapped[UUID]
-    to_leg_id: Mapped[UUID]
-    status: Mapped[str]
-    knock_on_minutes: Mapped[int]
-    probability: Mapped[float]
+    root_leg_id: Mapped[UUID] = mapped_column(
+        comment="The leg where the delay began, by landed.flight_events.leg_id."
+    )
+    from_leg_id: Mapped[UUID] = mapped_column(comment="The leg that hands the delay on.")
+    to_leg_id: Mapped[UUID] = mapped_column(comment="The leg that takes the delay over.")
+    status: Mapped[str] = mapped_column(
+        comment="predicted, confirmed by what happened, or closed: taken back."
+    )
+    knock_on_minutes: Mapped[int] = mapped_column(
+        comment="Delay handed on, whole minutes; 0 when closed."
+    )
+    probability: Mapped[float] = mapped_column(
+        comment="Probability of a reactionary delay of 15 minutes or more, 0 to 1."
+    )
     detected_at: Mapped[Time] = mapped_column(comment="Event time at which it was knowable.")
-    correlation_id: Mapped[UUID]
+    correlation_id: Mapped[UUID] = mapped_column(comment="That of the root leg's events.")
     evidence: Mapped[Texts] = mapped_column(comment="Records it rests on: log_id/partition/offset.")
-    statistics: Mapped[Json]
-    code_version: Mapped[str]
-    found_at: Mapped[Time] = mapped_column(server_default=text("clock_timestamp()"))
+    statistics: Mapped[Json] = mapped_column(comment="The reasoning in numbers, by name.")
+    code_version: Mapped[str] = mapped_column(comment="Version of our code that found it.")
+    found_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When the row was written, by PostgreSQL's clock.",
+    )
 
 
 class Snapshot(Base):
@@ -49,9 +63,15 @@ class Snapshot(Base):
         {"schema": "detected", "comment": "Grain: one fold (detector or feature fold)."},
     )
 
-    reader: Mapped[str] = mapped_column(primary_key=True)
-    version: Mapped[str]
-    state: Mapped[bytes] = mapped_column(LargeBinary)
-    state_hash: Mapped[str]
-    late_events: Mapped[Big] = mapped_column(server_default=text("0"))
-    updated_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+    reader: Mapped[str] = mapped_column(
+        primary_key=True, comment="The reader whose fold it is, as in logs.marks."
+    )
+    version: Mapped[str] = mapped_column(comment="Version of the fold; another one starts over.")
+    state: Mapped[bytes] = mapped_column(LargeBinary, comment="The fold's state, serialised.")
+    state_hash: Mapped[str] = mapped_column(comment="SHA-256 of the state, hexadecimal.")
+    late_events: Mapped[Big] = mapped_column(
+        server_default=text("0"), comment="Events that came too late to be folded, so far."
+    )
+    updated_at: Mapped[Time] = mapped_column(
+        server_default=text("now()"), comment="When the row was last written."
+    )

@@ -26,11 +26,17 @@ class DataKey(Base):
     subject: Mapped[UUID] = mapped_column(
         primary_key=True, comment="passenger_ref or dead_letter_id."
     )
-    subject_kind: Mapped[str]
-    master_key_id: Mapped[str]
-    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
-    created_at: Mapped[Time] = mapped_column(server_default=text("now()"))
-    destroyed_at: Mapped[MaybeTime]
+    subject_kind: Mapped[str] = mapped_column(comment="passenger or dead_letter.")
+    master_key_id: Mapped[str] = mapped_column(comment="Which master key wraps it.")
+    wrapped_key: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="The data key, wrapped (AES-256-GCM); null once destroyed."
+    )
+    created_at: Mapped[Time] = mapped_column(
+        server_default=text("now()"), comment="When the key was made."
+    )
+    destroyed_at: Mapped[MaybeTime] = mapped_column(
+        comment="When the key was destroyed: the subject is erased since."
+    )
 
 
 class KeyAccess(Base):
@@ -42,9 +48,15 @@ class KeyAccess(Base):
         {"schema": "keyring", "comment": "Grain: one opening, or refused opening, of sealed data."},
     )
 
-    access_id: Mapped[Big] = mapped_column(Identity(always=True), primary_key=True)
-    subject: Mapped[UUID]
-    actor: Mapped[str]
-    purpose: Mapped[str]
-    granted: Mapped[bool]
-    accessed_at: Mapped[Time] = mapped_column(server_default=text("clock_timestamp()"))
+    access_id: Mapped[Big] = mapped_column(
+        Identity(always=True), primary_key=True, comment="Number of the access."
+    )
+    subject: Mapped[UUID] = mapped_column(
+        comment="Whose plaintext was asked for: passenger_ref or dead_letter_id."
+    )
+    actor: Mapped[str] = mapped_column(comment="Who asked.")
+    purpose: Mapped[str] = mapped_column(comment="Why, in the words of who asked.")
+    granted: Mapped[bool] = mapped_column(comment="Whether there was a key to open it with.")
+    accessed_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"), comment="When it was asked for."
+    )

@@ -1,4 +1,7 @@
-"""Schema `landed`: every record of a landing topic, once, typed; and what could not land."""
+"""Schema `landed`: every record of a landing topic, once, typed; and what could not land.
+
+A column that holds a field of an event is told by the field's own description.
+"""
 
 from datetime import date
 from uuid import UUID
@@ -8,14 +11,21 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streaming.store.models.columns import Base, Big, LogId, MaybeTime, Time
+from streaming.topics import LANDING
 
 
 class Record:
     """The identity of a Kafka record, and the envelope of the event in it: the first columns."""
 
-    log_id: Mapped[LogId] = mapped_column(primary_key=True, sort_order=-1)
-    partition: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
-    offset: Mapped[Big] = mapped_column(primary_key=True, sort_order=-1)
+    log_id: Mapped[LogId] = mapped_column(
+        primary_key=True, sort_order=-1, comment="The topic of one cluster, by logs.logs."
+    )
+    partition: Mapped[int] = mapped_column(
+        primary_key=True, sort_order=-1, comment="Partition of the record."
+    )
+    offset: Mapped[Big] = mapped_column(
+        primary_key=True, sort_order=-1, comment="Offset of the record."
+    )
     recorded_at: Mapped[Time] = mapped_column(
         comment="Timestamp of the Kafka record; immutable.", sort_order=-1
     )
@@ -24,9 +34,7 @@ class Record:
     event_id: Mapped[UUID] = mapped_column(sort_order=-1)
     key: Mapped[str] = mapped_column(sort_order=-1)
     kind: Mapped[str] = mapped_column(sort_order=-1)
-    occurred_at: Mapped[Time] = mapped_column(
-        comment="Event time: when the fact was knowable.", sort_order=-1
-    )
+    occurred_at: Mapped[Time] = mapped_column(sort_order=-1)
     produced_at: Mapped[Time] = mapped_column(sort_order=-1)
     source: Mapped[str] = mapped_column(sort_order=-1)
     schema_version: Mapped[int] = mapped_column(sort_order=-1)
@@ -94,15 +102,13 @@ class PassengerRow(Record, Base):
         {"schema": "landed", "comment": "Grain: one record of topic passenger.events."},
     )
 
-    passenger_ref: Mapped[UUID | None] = mapped_column(comment="Keyed pseudonym.")
+    passenger_ref: Mapped[UUID | None]
     journey_id: Mapped[UUID | None]
     leg_ids: Mapped[list[UUID] | None] = mapped_column(ARRAY(Uuid))
     leg_id: Mapped[UUID | None]
     fare_type: Mapped[str | None]
     passenger_type: Mapped[str | None]
-    sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, comment="PersonalData under the passenger's data key; never plaintext."
-    )
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     informed_at: Mapped[MaybeTime]
     offered_sobt: Mapped[MaybeTime]
     offered_sibt: Mapped[MaybeTime]
@@ -123,16 +129,26 @@ class DeadLetterRow(Base):
         {"schema": "landed", "comment": "Grain: one record that could not be landed."},
     )
 
-    log_id: Mapped[LogId] = mapped_column(primary_key=True)
-    partition: Mapped[int] = mapped_column(primary_key=True)
-    offset: Mapped[Big] = mapped_column(primary_key=True)
+    log_id: Mapped[LogId] = mapped_column(
+        primary_key=True, comment="The topic of one cluster, by logs.logs."
+    )
+    partition: Mapped[int] = mapped_column(primary_key=True, comment="Partition of the record.")
+    offset: Mapped[Big] = mapped_column(primary_key=True, comment="Offset of the record.")
     dead_letter_id: Mapped[UUID] = mapped_column(comment="UUIDv5 of the record's identity.")
-    recorded_at: Mapped[Time]
-    landed_at: Mapped[Time]
+    recorded_at: Mapped[Time] = mapped_column(comment="Timestamp of the Kafka record; immutable.")
+    landed_at: Mapped[Time] = mapped_column(comment="When the lander wrote the row.")
     record_key: Mapped[bytes | None] = mapped_column(
         LargeBinary, comment="Sealed like the payload."
     )
-    payload: Mapped[bytes | None] = mapped_column(LargeBinary)
+    payload: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Value of the record, byte for byte; sealed on personal topics."
+    )
     payload_sealed: Mapped[bool] = mapped_column(comment="True on topics with personal data.")
-    error_type: Mapped[str]
+    error_type: Mapped[str] = mapped_column(comment="Why it could not be landed, as a word.")
     reason: Mapped[str] = mapped_column(comment="Never quotes values of personal topics.")
+
+
+for _topic in LANDING:
+    _columns = Base.metadata.tables[f"landed.{_topic.table}"].columns
+    for _name, _field in _topic.model.model_fields.items():
+        _columns[_name].comment = _field.description

@@ -17,9 +17,9 @@ class Account(Base):
         {"schema": "ledger", "comment": "Grain: one account of the chart."},
     )
 
-    account: Mapped[str] = mapped_column(primary_key=True)
-    kind: Mapped[str]
-    description: Mapped[str]
+    account: Mapped[str] = mapped_column(primary_key=True, comment="Name of the account.")
+    kind: Mapped[str] = mapped_column(comment="asset, liability, expense or income.")
+    description: Mapped[str] = mapped_column(comment="What is booked there.")
 
 
 class LedgerTransaction(Base):
@@ -38,19 +38,35 @@ class LedgerTransaction(Base):
     transaction_id: Mapped[UUID] = mapped_column(
         primary_key=True, comment="UUIDv5 of obligation, revision and kind: a rerun meets itself."
     )
-    sequence: Mapped[Big]
-    kind: Mapped[str]
-    obligation_key: Mapped[UUID]
-    revision: Mapped[str]
-    passenger_ref: Mapped[UUID]
-    assessment_id: Mapped[UUID] = mapped_column(ForeignKey("derived.assessments.assessment_id"))
-    reverses: Mapped[UUID | None] = mapped_column(ForeignKey("ledger.transactions.transaction_id"))
+    sequence: Mapped[Big] = mapped_column(comment="Place in the books: dense, in commit order.")
+    kind: Mapped[str] = mapped_column(
+        comment="accrual, or reversal: takes an earlier transaction back."
+    )
+    obligation_key: Mapped[UUID] = mapped_column(
+        comment="The obligation, by derived.passenger_impacts.obligation_key."
+    )
+    revision: Mapped[str] = mapped_column(comment="That of the assessment that led to it.")
+    passenger_ref: Mapped[UUID] = mapped_column(comment="The passenger: a keyed pseudonym.")
+    assessment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("derived.assessments.assessment_id"), comment="The assessment that led to it."
+    )
+    reverses: Mapped[UUID | None] = mapped_column(
+        ForeignKey("ledger.transactions.transaction_id"),
+        comment="The transaction that a reversal takes back.",
+    )
     occurred_at: Mapped[Time] = mapped_column(comment="Event time of the facts it books.")
-    booked_at: Mapped[Time] = mapped_column(server_default=text("clock_timestamp()"))
-    description: Mapped[str]
-    rulebook: Mapped[str]
-    evidence: Mapped[Texts]
-    code_version: Mapped[str]
+    booked_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When it was booked, by PostgreSQL's clock.",
+    )
+    description: Mapped[str] = mapped_column(
+        comment="What it books, in words: event, article, certainty."
+    )
+    rulebook: Mapped[str] = mapped_column(
+        comment="The law that the assessment applied, e.g. V-UK-2."
+    )
+    evidence: Mapped[Texts] = mapped_column(comment="Inputs it rests on: log_id/partition/offset.")
+    code_version: Mapped[str] = mapped_column(comment="Version of our code that booked it.")
 
 
 class Posting(Base):
@@ -65,9 +81,17 @@ class Posting(Base):
     )
 
     transaction_id: Mapped[UUID] = mapped_column(
-        ForeignKey("ledger.transactions.transaction_id"), primary_key=True
+        ForeignKey("ledger.transactions.transaction_id"),
+        primary_key=True,
+        comment="The transaction that the line is of.",
     )
-    line: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("ledger.accounts.account"))
-    amount_minor: Mapped[Big]
-    currency: Mapped[str]
+    line: Mapped[int] = mapped_column(
+        primary_key=True, comment="Number of the line within its transaction, from 1."
+    )
+    account: Mapped[str] = mapped_column(
+        ForeignKey("ledger.accounts.account"), comment="The account that is debited or credited."
+    )
+    amount_minor: Mapped[Big] = mapped_column(
+        comment="Minor units of the currency: debit positive, credit negative."
+    )
+    currency: Mapped[str] = mapped_column(comment="Currency of the amount, ISO 4217.")

@@ -25,12 +25,20 @@ class Log(Base):
         {"schema": "logs", "comment": "One row a log; its id stands in every record's identity."},
     )
 
-    log_id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    kind: Mapped[str]
+    log_id: Mapped[int] = mapped_column(
+        Identity(always=True),
+        primary_key=True,
+        comment="Number of the log; the first part of a record's identity.",
+    )
+    kind: Mapped[str] = mapped_column(
+        comment="kafka: a topic; table: a table of ours that is read as a log."
+    )
     name: Mapped[str] = mapped_column(comment="Topic name, or schema.table.")
     cluster_id: Mapped[str | None] = mapped_column(comment="Kafka cluster id.")
     topic_id: Mapped[str | None] = mapped_column(comment="Kafka topic id (KIP-516).")
-    first_seen_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+    first_seen_at: Mapped[Time] = mapped_column(
+        server_default=text("now()"), comment="When the log was registered."
+    )
 
 
 class End(Base):
@@ -42,14 +50,18 @@ class End(Base):
         {"schema": "logs", "comment": "Next offset to be written per log and partition."},
     )
 
-    log_id: Mapped[LogId] = mapped_column(primary_key=True)
-    partition: Mapped[int] = mapped_column(primary_key=True)
-    next_offset: Mapped[Big]
+    log_id: Mapped[LogId] = mapped_column(primary_key=True, comment="The log.")
+    partition: Mapped[int] = mapped_column(
+        primary_key=True, comment="Partition of the log; a table has 0 alone."
+    )
+    next_offset: Mapped[Big] = mapped_column(comment="Offset of the next record to be written.")
     fence: Mapped[int] = mapped_column(
         BigInteger, server_default=text("0"), comment="Grows with each new owner; old owners fail."
     )
-    owner: Mapped[str | None]
-    updated_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+    owner: Mapped[str | None] = mapped_column(comment="Who claimed the partition last.")
+    updated_at: Mapped[Time] = mapped_column(
+        server_default=text("now()"), comment="When the end last moved."
+    )
 
 
 class Mark(Base):
@@ -61,8 +73,16 @@ class Mark(Base):
         {"schema": "logs", "comment": "A reader's mark: a vector of next offsets per partition."},
     )
 
-    reader: Mapped[str] = mapped_column(primary_key=True)
-    log_id: Mapped[LogId] = mapped_column(primary_key=True)
-    partition: Mapped[int] = mapped_column(primary_key=True)
-    next_offset: Mapped[Big]
-    updated_at: Mapped[Time] = mapped_column(server_default=text("now()"))
+    reader: Mapped[str] = mapped_column(
+        primary_key=True, comment="Name of the reader: a detector or an asset."
+    )
+    log_id: Mapped[LogId] = mapped_column(primary_key=True, comment="The log that it reads.")
+    partition: Mapped[int] = mapped_column(
+        primary_key=True, comment="Partition of the log; a table has 0 alone."
+    )
+    next_offset: Mapped[Big] = mapped_column(
+        comment="Offset of the next record to be read; all before it are."
+    )
+    updated_at: Mapped[Time] = mapped_column(
+        server_default=text("now()"), comment="When the mark last moved."
+    )

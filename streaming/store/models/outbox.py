@@ -24,12 +24,19 @@ class OutboxEntry(Base):
         {"schema": "outbox", "comment": "Grain: one message to publish; pruned once published."},
     )
 
-    entry_id: Mapped[UUID] = mapped_column(primary_key=True)
-    topic: Mapped[str]
-    key: Mapped[str]
+    entry_id: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="Id of the message: that of its event."
+    )
+    topic: Mapped[str] = mapped_column(comment="Topic that it goes to.")
+    key: Mapped[str] = mapped_column(comment="Key of the record to be.")
     value: Mapped[bytes] = mapped_column(
         LargeBinary, comment="Event as JSON, sealed where personal."
     )
-    headers: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    created_at: Mapped[Time] = mapped_column(server_default=text("clock_timestamp()"))
-    sequence: Mapped[int | None] = mapped_column(BigInteger)
+    headers: Mapped[dict[str, Any]] = mapped_column(JSONB, comment="Headers of the record to be.")
+    created_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When it was put here, by PostgreSQL's clock.",
+    )
+    sequence: Mapped[int | None] = mapped_column(
+        BigInteger, comment="Order of publishing, given by the relay; null until then."
+    )

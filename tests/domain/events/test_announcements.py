@@ -12,7 +12,6 @@ from domain.events import (
     NotificationEvent,
     PredictionEvent,
 )
-from domain.events.announcement import Announcement
 from streaming.topics import TOPICS
 from tests.domain.events.test_events import ENVELOPE, ID, NOW
 
@@ -51,7 +50,7 @@ EXAMPLES: list[tuple[type[Event], dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("model", "facts"), EXAMPLES)
 def test_each_is_taken_whole_and_missed_in_its_parts(
-    model: type[Announcement], facts: dict[str, Any]
+    model: type[Event], facts: dict[str, Any]
 ) -> None:
     assert model.model_validate_json(model.model_validate(facts).model_dump_json())
     for name in model.needs[facts["kind"]]:

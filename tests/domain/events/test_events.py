@@ -24,6 +24,11 @@ BOOKED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("model", [topic.model for topic in TOPICS.values()])
+def test_every_field_of_every_event_says_what_it_means(model: type[Event]) -> None:
+    assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("model", [topic.model for topic in TOPICS.values()])
 def test_no_text_of_any_event_takes_a_nul(model: type[Event]) -> None:
     texts = {name: "a\0b" for name, field in model.model_fields.items() if _may_be_text(field)}
     with pytest.raises(ValidationError) as refused:
