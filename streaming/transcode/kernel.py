@@ -116,7 +116,8 @@ def _read(data, at, end, fields, f, classes, words, letters, place, number, doub
             fits = least <= size <= most and (first < 0 or (size > 0 and data[at] == first))
             return fits, at + size, size
         if fields[f, WORDS] > 0:
-            number[f] = _word(data, at, size, fields[f, FIRST_WORD], fields[f, WORDS], words, letters)
+            first, count = fields[f, FIRST_WORD], fields[f, WORDS]
+            number[f] = _word(data, at, size, first, count, words, letters)
             return number[f] >= 0, at + size, size
         fits = least <= size <= most and _plain(data, at, size, classes, fields[f, CLASS])
         return fits, at + size, size
