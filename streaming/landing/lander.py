@@ -25,6 +25,7 @@ import structlog
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
 from streaming.landing import writing
 from streaming.landing.batch import Sort
+from streaming.logging import ids
 from streaming.store import landing as stored
 from streaming.store.database import Connection, Unavailable
 from streaming.store.errors import Lost, Refused, StoreError
@@ -193,6 +194,12 @@ class Lander:
             claims[place] = _moved(claims[place], until)
         self.landed += batch.landed
         self.dead_lettered += len(batch.dead)
+        if batch.outbox:
+            log.warning(
+                "landing.dead_lettered",
+                records=len(batch.dead),
+                correlation_ids=ids(entry[0] for entry in batch.outbox),
+            )
 
     def _transact(
         self,

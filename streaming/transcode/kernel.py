@@ -88,50 +88,54 @@ def _word(data, at, size, first, count, words, letters):
 
 
 @njit
-def _plain(data, at, size, allowed):
+def _plain(data, at, size, classes, row):
     """Whether each character is ASCII and allowed; other text is decided the slow way."""
     for i in range(at, at + size):
-        if data[i] >= 128 or not allowed[data[i]]:
+        if data[i] >= 128 or not classes[row, data[i]]:
             return False
     return True
 
 
 @njit
-def _read(data, at, end, rule, classes, words, letters, place, number, double, bits):
-    """One value: (accepted, place after it, its size), with its place or number left in arrays."""
-    op, least, most = rule[OP], rule[LEAST], rule[MOST]
+def _read(data, at, end, fields, f, classes, words, letters, place, number, double, bits):
+    """Field f: (accepted, place after it, its size), with its place or number left in arrays.
+
+    Whole arrays and an index, since a view of a row costs as much as the reading.
+    """
+    op, least, most = fields[f, OP], fields[f, LEAST], fields[f, MOST]
     if op == TEXT or op == UUID or op == BYTES:
         size, at = _varint(data, at, end)
         if at < 0 or size < 0 or size > end - at:
             return False, at, size
-        place[0] = at
+        place[f] = at
         if op == UUID:
             return size == 36, at + size, size
         if op == BYTES:
             # The class of bytes is the first byte that they must have; -1 for any.
-            first = rule[CLASS]
+            first = fields[f, CLASS]
             fits = least <= size <= most and (first < 0 or (size > 0 and data[at] == first))
             return fits, at + size, size
-        if rule[WORDS] > 0:
-            number[0] = _word(data, at, size, rule[FIRST_WORD], rule[WORDS], words, letters)
-            return number[0] >= 0, at + size, size
-        fits = least <= size <= most and _plain(data, at, size, classes[rule[CLASS]])
+        if fields[f, WORDS] > 0:
+            first, count = fields[f, FIRST_WORD], fields[f, WORDS]
+            number[f] = _word(data, at, size, first, count, words, letters)
+            return number[f] >= 0, at + size, size
+        fits = least <= size <= most and _plain(data, at, size, classes, fields[f, CLASS])
         return fits, at + size, size
     if op == BOOL:
         if at >= end or data[at] > 1:
             return False, at, 1
-        number[0] = data[at]
+        number[f] = data[at]
         return True, at + 1, 1
     if op == DOUBLE:
         if end - at < 8:
             return False, at, 8
-        place[0] = at
+        place[f] = at
         bits[0] = 0
         for i in range(8):
             bits[0] |= np.uint64(data[at + i]) << np.uint64(8 * i)
         return least <= double[0] <= most, at + 8, 8  # false for NaN
     if op == UUIDS:
-        place[0] = at
+        place[f] = at
         count = np.int64(0)
         while True:
             items, at = _varint(data, at, end)
@@ -148,7 +152,7 @@ def _read(data, at, end, rule, classes, words, letters, place, number, double, b
                 at += 36
             count += items
     value, at = _varint(data, at, end)
-    number[0] = value
+    number[f] = value
     return at >= 0 and least <= value <= most, at, 8
 
 
@@ -193,8 +197,8 @@ def transcode(
     an event of that kind goes the slow way. -1 for what is not asked.
     """
     count = fields.shape[0]
-    places, sizes = np.zeros((count, 1), np.int64), np.zeros(count, np.int64)
-    numbers = np.zeros((count, 1), np.int64)
+    places, sizes = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    numbers = np.zeros(count, np.int64)
     bits = np.zeros(1, np.uint64)
     double = bits.view(np.float64)
     o = 0
@@ -211,29 +215,28 @@ def transcode(
                 if data[at - 1] == 0:
                     continue
             good, at, sizes[f] = _read(
-                data, at, end, fields[f], classes, words, letters, places[f], numbers[f],
-                double, bits,
+                data, at, end, fields, f, classes, words, letters, places, numbers, double, bits,
             )  # fmt: skip
             if not good:
                 break
             present |= _ONE << np.uint64(f)
         good = good and at == end
-        kind = numbers[kind_field, 0]
+        kind = numbers[kind_field]
         if good and kind_field >= 0:
             good = (needs[kind] & ~present) == 0
         if good and limited >= 0:
-            good = numbers[limited, 0] <= limits[r]
+            good = numbers[limited] <= limits[r]
         if good:
             for p in range(ordered.shape[0]):
                 a, b = ordered[p, 0], ordered[p, 1]
-                if sizes[a] >= 0 and sizes[b] >= 0 and numbers[b, 0] <= numbers[a, 0]:
+                if sizes[a] >= 0 and sizes[b] >= 0 and numbers[b] <= numbers[a]:
                     good = False
         if good and same[0] >= 0:
             a, b = same[0], same[1]
             good = kind != same[2] and sizes[a] == sizes[b]
             if good:
                 for i in range(sizes[a]):
-                    if data[places[a, 0] + i] != data[places[b, 0] + i]:
+                    if data[places[a] + i] != data[places[b] + i]:
                         good = False
                         break
         begun = o
@@ -247,7 +250,7 @@ def transcode(
                 if f < 0 or sizes[f] < 0:
                     o = _put(out, o, -1, 4)
                     continue
-                op, place, number = fields[f, OP], places[f, 0], numbers[f, 0]
+                op, place, number = fields[f, OP], places[f], numbers[f]
                 if op == TEXT or op == BYTES:
                     o = _put(out, o, sizes[f], 4)
                     for i in range(sizes[f]):
