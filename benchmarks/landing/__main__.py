@@ -62,9 +62,12 @@ def main() -> int:
         console.print(f"[{time.monotonic() - began:6.1f} s] {line}", markup=False)
 
     def ended(number: int, frame: Any) -> None:
+        for one in (signal.SIGINT, signal.SIGTERM):  # once: a second would cut the cleaning short
+            signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, ended)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, ended)
     directory = Path(tempfile.mkdtemp(prefix="knockon-bench-"))
     try:
         say("starting PostgreSQL, Kafka and the registry")
@@ -121,7 +124,9 @@ def run(bench: Bench, plan: Plan, say: Any) -> tuple[dict[str, Any], tuple[Any, 
                 taking_part.append(known.lander(plan.workers))
             taking_part += [peer for peer in known.PEERS if peer.name in plan.only]
             for contender in taking_part:
-                rounds = plan.rounds if contender.name in ("floor", "knockon") else 1
+                rounds = {"floor": max(3, plan.rounds), "knockon": plan.rounds}.get(
+                    contender.name, 1
+                )
                 results[contender.name] = one(
                     bench, plan, contender, lots[contender.topic], reference, rounds, say
                 )
@@ -147,8 +152,12 @@ def swept(
             tried = known.floor(reference, lot, workers, batch)
             drained = drain(bench, tried, lot, reference, plan.limit_seconds)
             say(f"floor, {workers} x {batch:,}: {drained.events_per_s:,.0f}/s {drained.finding}")
+            if not drained.right:
+                continue
             sweep.append({"workers": workers, "batch": batch,
                           "events_per_s": round(drained.events_per_s)})  # fmt: skip
+    if not sweep:
+        raise RuntimeError("no floor came to an end: see the lines above")
     best = max(sweep, key=lambda tried: tried["events_per_s"])
     return known.floor(reference, lot, best["workers"], best["batch"])
 

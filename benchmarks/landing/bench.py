@@ -13,6 +13,8 @@ from orchestration.stack import Stack
 from orchestration.stack.postgres import SUPERUSER
 from orchestration.stack.workers import platform_environment
 from streaming.broker import Broker, BrokerError
+from streaming.broker.registry import Registry
+from streaming.codec import Codec
 from streaming.settings import role_password
 from streaming.store.database import Connection, connect
 from streaming.store.intervals import register_kafka_log
@@ -37,8 +39,11 @@ class Bench:
 
     @classmethod
     def on(cls, stack: Stack, directory: Path) -> "Bench":
-        """Make the template that every contender's database is a copy of."""
+        """Make the template that every contender's database is a copy of, and register schemas."""
         directory.mkdir(exist_ok=True)
+        codec = Codec(Registry(str(stack.settings.schema_registry_url)))
+        for topic in TOPICS:
+            codec.register(topic)
         template = stack.create_database()
         migrate(template)
         return cls(stack, directory, template)
