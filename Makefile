@@ -41,6 +41,10 @@ torture: setup ## Kill everything while it works, again and again
 bench-freshness: setup ## Measure landed row to light asset's row at 1,000 events a second
 	@$(BIN)/python -m benchmarks.freshness $(ARGS)
 
+.PHONY: bench-landing
+bench-landing: setup ## Measure landing beside the floor and beside other stream processors
+	@$(BIN)/python -m benchmarks.landing $(ARGS)
+
 .PHONY: check
 check: setup ## Lint, types and layers, in seconds
 	@$(BIN)/ruff check .
@@ -54,9 +58,11 @@ check: setup ## Lint, types and layers, in seconds
 docs: setup ## Write the generated parts of the pages in docs/
 	@$(BIN)/python scripts/write_docs.py
 
-.PHONY: lock lock-engines
+.PHONY: lock lock-engines lock-peers
 lock: setup ## Resolve the Python requirements anew
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-header --group dev pyproject.toml --output-file requirements.lock
 lock-engines: setup ## Resolve the jars of the engines anew (needs Maven)
 	@$(BIN)/python -m orchestration.stack.engines_lock
+lock-peers: setup ## Resolve what the landing benchmark compares with (needs Maven)
+	@$(BIN)/python -m benchmarks.landing.environments

@@ -29,15 +29,8 @@ def derive(
     While it works its session holds the reader's duty, which is how sensors see that it lives.
     """
     intervals = from_text(asked.intervals) if asked.intervals else None
-    about = {
-        name.removeprefix("knockon/"): value
-        for name, value in context.run.tags.items()
-        if name.startswith(("knockon/correlation_id", "knockon/disruption_id"))
-    }
     with (
-        structlog.contextvars.bound_contextvars(
-            run_id=context.run.run_id, asset=derivation.reader, **about
-        ),
+        structlog.contextvars.bound_contextvars(asset=derivation.reader, **_ids(context)),
         database.connect() as connection,
     ):
         share(connection, duty_of(derivation.reader))
@@ -56,6 +49,20 @@ def told(reader: str) -> str:
     """Under which name is kept how far Dagster was told of what the reader derived; only of
     readers that the materialiser runs."""
     return f"dagster:{reader}"
+
+
+def _ids(context: dg.AssetExecutionContext) -> dict[str, str]:
+    """Which run this is and what it is about, for log lines; nothing when called without a run."""
+    try:
+        run = context.run
+    except dg.DagsterInvalidPropertyError:
+        return {}
+    about = {
+        name.removeprefix("knockon/"): value
+        for name, value in run.tags.items()
+        if name.startswith(("knockon/correlation_id", "knockon/disruption_id"))
+    }
+    return {"run_id": run.run_id, **about}
 
 
 def shown(done: Written) -> dict[str, Any]:

@@ -55,8 +55,8 @@ class Engine:
 
 
 @cache
-def locked() -> dict[str, Engine]:
-    """The engines of engines.lock by name."""
+def locked(lock: Path = LOCK) -> dict[str, Engine]:
+    """The engines of a lock, engines.lock unless another is named, by name."""
     return {
         name: Engine(
             name,
@@ -64,7 +64,7 @@ def locked() -> dict[str, Engine]:
             tuple((Coordinate.parse(text), digest) for text, digest in section["artifacts"]),
             section.get("unpack"),
         )
-        for name, section in tomllib.loads(LOCK.read_text()).items()
+        for name, section in tomllib.loads(lock.read_text()).items()
     }
 
 
@@ -85,9 +85,10 @@ def fetch(
     names: Sequence[str] = (),
     repository: str | None = None,
     say: Callable[[str], None] = lambda line: None,
+    lock: Path = LOCK,
 ) -> None:
     """Fetch the engines that are not complete; `say` hears one line per step."""
-    for name, engine in locked().items():
+    for name, engine in locked(lock).items():
         if (names and name not in names) or engine.complete(engines_dir):
             continue
         _fetch_one(engine, engine.directory(engines_dir), repository, say)
@@ -127,7 +128,7 @@ def _fetch_one(
             missing = _take(missing, Path(scratch), directory)
             if missing:
                 raise failure or DownloadFailed(
-                    f"{missing[0][0]} is not the file that engines.lock names (other hash)",
+                    f"{missing[0][0]} is not the file that the lock names (other hash)",
                     RETRY,
                 )
     if engine.unpack:

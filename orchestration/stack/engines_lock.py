@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestration.stack.engines import LOCK
@@ -11,7 +12,10 @@ from orchestration.stack.maven import Coordinate, copy_with_maven, maven
 LOG4J = "2.24.3"
 """The line that still binds to the slf4j 1.7 that Kafka brings."""
 
-ENGINES = {
+Wanted = tuple[str, bool, list[str], str | None]
+"""Version, whether its dependencies belong to it, artifacts, where to lay it out."""
+
+ENGINES: dict[str, Wanted] = {
     "kafka": (
         "4.3.1",
         True,
@@ -29,7 +33,7 @@ ENGINES = {
         "app",
     ),
 }
-"""Engine: (version, whether its dependencies belong to it, artifacts, where to lay it out)."""
+"""What `make setup` fetches."""
 
 
 def sha256(path: Path) -> str:
@@ -51,13 +55,13 @@ def _resolved(listing: Path) -> list[Coordinate]:
     return found
 
 
-def write() -> None:
-    """Resolve every engine anew and replace engines.lock."""
+def write(engines: Mapping[str, Wanted] = ENGINES, lock: Path = LOCK) -> None:
+    """Resolve every engine anew and replace the lock."""
     executable = maven()
     if executable is None:
         raise StackError("resolving dependencies needs Maven", "install Maven and run it again")
     lines = ["# Written by `make lock-engines`; the hashes are of the artifacts as downloaded."]
-    for name, (version, transitive, artifacts, unpack) in ENGINES.items():
+    for name, (version, transitive, artifacts, unpack) in engines.items():
         with tempfile.TemporaryDirectory() as scratch:
             directory = Path(scratch)
             wanted = [Coordinate.parse(text) for text in artifacts]
@@ -71,7 +75,7 @@ def write() -> None:
                 digest = sha256(directory / coordinate.file_name)
                 lines.append(f'    ["{coordinate}", "{digest}"],')
             lines.append("]")
-    LOCK.write_text("\n".join(lines) + "\n")
+    lock.write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ def lock(monkeypatch: pytest.MonkeyPatch, *names: str, unpack: str | None = None
     digest = hashlib.sha256(GOOD).hexdigest()
     artifacts = tuple((Coordinate("org.example", name, "1.0"), digest) for name in names)
     engine = Engine("example", "1.0", artifacts, unpack)
-    monkeypatch.setattr(engines, "locked", lambda: {"example": engine})
+    monkeypatch.setattr(engines, "locked", lambda *_: {"example": engine})
     return engine
 
 
@@ -109,7 +109,7 @@ def test_another_content_than_the_lock_names_is_refused(
     repository: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lock(monkeypatch, "other")
-    with pytest.raises(DownloadFailed, match=r"not the file that engines\.lock names"):
+    with pytest.raises(DownloadFailed, match=r"not the file that the lock names"):
         fetch(tmp_path, repository=repository)
 
 
@@ -154,7 +154,7 @@ def test_an_archive_is_laid_out_whole(
     digest = hashlib.sha256(packed.getvalue()).hexdigest()
     coordinate = Coordinate("org.example", "packed", "1.0", "tar.gz")
     engine = Engine("example", "1.0", ((coordinate, digest),), "app")
-    monkeypatch.setattr(engines, "locked", lambda: {"example": engine})
+    monkeypatch.setattr(engines, "locked", lambda *_: {"example": engine})
     fetch(tmp_path, repository=repository)
     assert (require("example", tmp_path) / "app/lib/a.jar").is_file()
     assert not list((tmp_path / "example-1.0").glob("*.tar.gz"))
