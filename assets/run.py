@@ -5,6 +5,7 @@ from typing import Any
 
 import dagster as dg
 import structlog
+from dagster._core.errors import DagsterInvalidPropertyError
 from pydantic import Field
 
 from streaming.derivation import Derivation, Written, from_text, run
@@ -55,7 +56,7 @@ def _ids(context: dg.AssetExecutionContext) -> dict[str, str]:
     """Which run this is and what it is about, for log lines; nothing when called without a run."""
     try:
         run = context.run
-    except dg.DagsterInvalidPropertyError:
+    except DagsterInvalidPropertyError:
         return {}
     about = {
         name.removeprefix("knockon/"): value
