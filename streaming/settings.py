@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     heartbeat_file: Path | None = Field(
         None, description="A worker touches this file while it makes progress."
     )
+    landers: int = Field(
+        1, ge=1, le=64, description="How many lander processes share the partitions of each topic."
+    )
+    lander: int = Field(
+        1, ge=1, le=64, description="Which of them this process is, from 1; the stack sets it."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level of log lines that are written."
     )

@@ -119,8 +119,9 @@ def lander(workers: int) -> Contender:
 
     def start(ground: Ground) -> None:
         environment = ground.bench.lander_environment(ground.database_url)
-        for _ in range(workers):
-            ground.spawn([sys.executable, "-m", "streaming.landing"], environment)
+        for number in range(1, workers + 1):
+            share = {"KNOCKON_LANDERS": str(workers), "KNOCKON_LANDER": str(number)}
+            ground.spawn([sys.executable, "-m", "streaming.landing"], {**environment, **share})
 
     many = f"{workers} processes" if workers > 1 else "1 process"
     does = f"{many}: Avro, validates, dead-letters, fences, COPY"

@@ -134,8 +134,8 @@ def start(
     are settings. Raises a StackError that says what to do; nothing is left running then.
     """
     state = StateDirectory(state_dir.absolute())
-    names = plan.chosen(components)
     given = GivenSettings(state_dir=state.path, **settings)
+    names = plan.chosen(components, given.landers)
     state.open()
     with state.held():
         supervisor = Supervisor(state.run, state.logs)
@@ -171,8 +171,9 @@ def attach(state_dir: Path) -> Stack:
         raise NotUp(f"no stack runs in {state.path}", "start it with `knockon up`")
     # What was given at the start counts, not what this shell happens to have set.
     was_given: dict[str, Any] = dict.fromkeys(_GIVEN) | written["given"]
-    given = GivenSettings(state_dir=state.path, **was_given)
-    settings = GivenSettings(state_dir=state.path, **_all_settings(state, written["settings"]))
+    landers = max(1, sum(name.startswith("lander") for name in written["components"]))
+    given = GivenSettings(state_dir=state.path, landers=landers, **was_given)
+    settings = given.model_copy(update=_all_settings(state, written["settings"]))
     site = Site(state, given, settings, written["ports"])
     return Stack(site, supervisor, plan.components(site, written["components"]))
 

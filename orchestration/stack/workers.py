@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 
 from assets import marts_project
@@ -106,6 +106,17 @@ def component_of(worker: Worker) -> Callable[[Site], Component]:
     return component
 
 
+def further_lander(number: int) -> Callable[[Site], Component]:
+    """The factory of lander `number`, from 2: as the first one, with a share of its own."""
+    [first] = [worker for worker in WORKERS if worker.name == "lander"]
+
+    def component(site: Site) -> Component:
+        made = component_of(replace(first, name=f"lander-{number}"))(site)
+        return replace(made, environment={**made.environment, "KNOCKON_LANDER": str(number)})
+
+    return component
+
+
 def platform_environment(
     site: Site, roles: Sequence[str], kafka: bool = False, master_key: bool = False
 ) -> dict[str, str]:
@@ -121,6 +132,8 @@ def platform_environment(
     environment |= {
         "KNOCKON_STATE_DIR": str(site.state.path),
         "KNOCKON_READ_SECRETS": "false",
+        "KNOCKON_LANDERS": str(settings.landers),
+        "KNOCKON_LANDER": "1",
         "KNOCKON_ROLE_PASSWORDS": json.dumps(passwords),
         "DATABASE_URL": settings.database_url_for(roles[0]),
         "PYTHONUNBUFFERED": "1",

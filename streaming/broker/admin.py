@@ -23,6 +23,8 @@ from streaming.broker.topic_admin import new
 from streaming.topics import Topic
 
 SECONDS = 15.0
+ASK_SECONDS = 4.0
+"""For what is asked with every batch: a question that a broker took with it is asked anew soon."""
 DEFAULT_LARGEST_BYTES = 1_048_588
 """max.message.bytes of a topic for which nobody has said more: of a compressed batch."""
 
@@ -88,8 +90,10 @@ class Broker:
 
     def ask_identities(self, names: Iterable[str]) -> Callable[[], dict[str, TopicIdentity]]:
         """Ask now, and be answered on the call, as `identities`: work can be done in between."""
-        cluster = self._admin.describe_cluster(request_timeout=SECONDS)
-        topics = self._admin.describe_topics(TopicCollection(list(names)), request_timeout=SECONDS)
+        cluster = self._admin.describe_cluster(request_timeout=ASK_SECONDS)
+        topics = self._admin.describe_topics(
+            TopicCollection(list(names)), request_timeout=ASK_SECONDS
+        )
 
         def answer() -> dict[str, TopicIdentity]:
             cluster_id = self._cluster_id(cluster)

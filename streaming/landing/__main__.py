@@ -46,6 +46,7 @@ def main() -> None:
         Sort(codec, keyring),
         LANDING,
         owner=f"{socket.gethostname()}/{os.getpid()}",
+        share=(settings.lander, settings.landers),
         beat=heartbeat(settings.heartbeat_file),
     )
     lander.run(stop)

@@ -49,7 +49,11 @@ class Recreated(Exception):
 
 
 class Lander:
-    """Lands all partitions of the topics. `at` is called at named points, for tests that kill."""
+    """Lands its share (which of how many) of the partitions of each topic.
+
+    A lander that dies is started again by its supervisor and claims the same partitions at once:
+    no group has to notice. `at` is called at named points, for tests that kill.
+    """
 
     def __init__(
         self,
@@ -59,6 +63,7 @@ class Lander:
         topics: Sequence[Topic],
         owner: str,
         *,
+        share: tuple[int, int] = (1, 1),
         at: Callable[[str], None] = lambda point: None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
@@ -67,6 +72,7 @@ class Lander:
         self._sort = sort
         self._topics = topics
         self._owner = owner
+        self._share = share
         self._at = at
         self._beat = beat
         self.landed = 0
@@ -112,21 +118,32 @@ class Lander:
                 connection.close()
 
     def _claim(self, connection: Connection, stop: Signal) -> dict[tuple[str, int], Claim]:
-        """All partitions, standing by for those that a living lander owns."""
-        wanted = [(n, p) for n, found in self._identities.items() for p in range(found.partitions)]
-        claims: dict[tuple[str, int], Claim] = {}
-        while len(claims) < len(wanted) and not stop.is_set():
+        """All partitions of the share or none, standing by while another lander owns one.
+
+        What was got is given back before waiting: two that each hold a part would wait for ever.
+        """
+        which, of = self._share
+        wanted = [
+            (name, partition)
+            for name, found in self._identities.items()
+            for partition in range(which - 1, found.partitions, of)
+        ]
+        while not stop.is_set():
+            claims: dict[tuple[str, int], Claim] = {}
             for name, partition in wanted:
-                if (name, partition) not in claims:
-                    claim = self.claim(connection, self._logs[name], partition)
-                    if claim is not None:
-                        claims[name, partition] = claim
-            connection.commit()
-            if len(claims) < len(wanted):
-                self._beat()
-                log.info("landing.standby", owned=len(claims), wanted=len(wanted))
-                stop.wait(STANDBY_SECONDS)
-        return claims
+                claim = self.claim(connection, self._logs[name], partition)
+                if claim is None:
+                    break
+                claims[name, partition] = claim
+            else:
+                connection.commit()
+                return claims
+            connection.rollback()
+            stored.release(connection)
+            self._beat()
+            log.info("landing.standby", owned=name, partition=partition)
+            stop.wait(STANDBY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
+        return {}
 
     def claim(self, connection: Connection, log_id: int, partition: int) -> Claim | None:
         """How a partition is claimed; None while another lander lives."""

@@ -52,6 +52,12 @@ def claim(
     return Claim(log_id, partition, fence=row[0], next_offset=row[1])
 
 
+def release(connection: Connection) -> None:
+    """Give back the courtesy of every partition that this session has claimed."""
+    connection.execute("select pg_advisory_unlock_all()")
+    connection.commit()
+
+
 def move_ends(connection: Connection, moves: Sequence[tuple[Claim, int]]) -> None:
     """Move every claim's end to the given next offset by compare-and-set on offset and fence.
 

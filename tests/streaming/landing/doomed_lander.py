@@ -62,6 +62,7 @@ def main() -> None:
         Sort(codec, keyring),
         LANDING,
         owner=str(os.getpid()),
+        share=tuple(given.get("share", (1, 1))),
         at=at,
     ).run(stop)
 

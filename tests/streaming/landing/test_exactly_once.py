@@ -66,6 +66,33 @@ def test_a_second_lander_takes_over_when_the_first_dies(landing: Landing) -> Non
     landing.assert_exactly_once()
 
 
+def test_landers_share_the_partitions_and_one_that_dies_comes_back_to_its_own(
+    landing: Landing,
+) -> None:
+    landing.lander(share=(1, 3))
+    second = landing.lander(share=(2, 3))
+    landing.lander(share=(3, 3))
+    landing.produce(3_000, unreadable=20)
+    landing.wait_until_landed()
+    second.kill()
+    second.wait()
+    landing.produce(2_000)
+    landing.lander(share=(2, 3))
+    landing.wait_until_landed(30)
+    landing.assert_exactly_once()
+    owners = landing.query("select mod(partition, 3), count(distinct owner) from logs.ends group by 1")
+    assert sorted(owners) == [(0, 1), (1, 1), (2, 1)]
+    assert landing.query("select count(distinct owner) from logs.ends") == [(3,)]
+
+
+def test_landers_that_start_together_do_not_wait_for_each_other(landing: Landing) -> None:
+    for _ in range(3):
+        landing.lander()
+    landing.produce(500)
+    landing.wait_until_landed(30)
+    landing.assert_exactly_once()
+
+
 def test_without_the_fence_the_same_check_turns_red(landing: Landing) -> None:
     """The test of the test: two landers that do not compare land records twice."""
     landing.drop_the_primary_key()  # it would still refuse a doubled row
