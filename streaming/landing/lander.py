@@ -33,7 +33,7 @@ from streaming.store.intervals import register_kafka_log
 from streaming.store.landing import Claim
 from streaming.topics import Topic
 
-MOST_RECORDS = 2_000
+MOST_RECORDS = 10_000
 WAIT_SECONDS = 0.05
 STANDBY_SECONDS = 1.0
 LOOK_SECONDS = 2.0

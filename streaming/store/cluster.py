@@ -1,11 +1,12 @@
 """The PostgreSQL server itself: does it answer, may we use it, and the services' own schemas."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
+from psycopg import errors, sql
 
 CONNECT_SECONDS = 5
 OLDEST_VERSION = 150000
@@ -17,6 +18,9 @@ SERVICES = {
     "knockon_registry": "registry",
 }
 """Role to schema of the services that keep their own tables beside ours."""
+
+
+DROP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,18 @@ def create_database(owner_url: str, database: str, template: str | None = None) 
 
 def drop_database(owner_url: str, database: str) -> None:
     """Remove a database and whoever is connected to it."""
+    statement = sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database))
+    deadline = time.monotonic() + DROP_SECONDS
     with _connect(owner_url) as connection:
-        connection.execute(
-            sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(database))
-        )
+        while True:
+            try:
+                connection.execute(statement)
+                return
+            except errors.InsufficientPrivilege:
+                # An autovacuum worker is in there, which only a superuser may end.
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
 
 def _ensure_role(

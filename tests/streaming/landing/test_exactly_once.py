@@ -80,7 +80,9 @@ def test_landers_share_the_partitions_and_one_that_dies_comes_back_to_its_own(
     landing.lander(share=(2, 3))
     landing.wait_until_landed(30)
     landing.assert_exactly_once()
-    owners = landing.query("select mod(partition, 3), count(distinct owner) from logs.ends group by 1")
+    owners = landing.query(
+        "select mod(partition, 3), count(distinct owner) from logs.ends group by 1"
+    )
     assert sorted(owners) == [(0, 1), (1, 1), (2, 1)]
     assert landing.query("select count(distinct owner) from logs.ends") == [(3,)]
 
