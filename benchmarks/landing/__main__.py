@@ -91,7 +91,7 @@ def asked() -> Plan:
     parser.add_argument("--events", type=int, help="records in the backlog")
     parser.add_argument("--rounds", type=int, help="drains of floor and lander; the median counts")
     parser.add_argument("--only", help=f"some of {','.join(known.NAMES)}, or none")
-    parser.add_argument("--workers", type=int, default=1, help="processes of our lander")
+    parser.add_argument("--workers", type=int, default=2, help="processes of our lander")
     parser.add_argument("--rates", help="rate:seconds,... of the latency runs, or none")
     given = parser.parse_args()
     values = {name: getattr(given, name) for name in ("events", "rounds", "workers")}
