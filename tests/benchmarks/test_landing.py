@@ -20,6 +20,8 @@ from streaming.schemas import committed
 from streaming.store.database import connect
 from streaming.topics import TOPICS
 
+pytestmark = pytest.mark.torture  # a benchmark at tiny size still takes half a minute
+
 EVENTS = 2_000
 
 
