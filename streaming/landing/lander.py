@@ -137,11 +137,16 @@ class Lander:
                 claims[name, partition] = claim
             else:
                 connection.commit()
-                return claims
+                if claims:
+                    return claims
+                # More landers than partitions: this one has nothing to do.
+                self._beat()
+                stop.wait(LOOK_SECONDS)
+                continue
             connection.rollback()
             stored.release(connection)
             self._beat()
-            log.info("landing.standby", owned=name, partition=partition)
+            log.info("landing.standby", topic=name, partition=partition)
             stop.wait(STANDBY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
         return {}
 

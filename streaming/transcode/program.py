@@ -53,6 +53,8 @@ def compiled(
     when the writer's schema has a field that the model lacks or writes otherwise, or the model
     demands what the kernel cannot check.
     """
+    if (writer["type"], writer["name"]) != (reader["type"], reader["name"]):
+        raise NotCompiled("the writer writes another record than we read")
     names = [field["name"] for field in writer["fields"]]
     rules = [_rule(field, reader, model) for field in writer["fields"]]
     for name, field in model.model_fields.items():

@@ -26,6 +26,7 @@ _OPS: dict[Any, int] = {
     date: kernel.DATE, bytes: kernel.BYTES, bool: kernel.BOOL, float: kernel.DOUBLE,
     tuple[UUID, ...]: kernel.UUIDS,
 }  # fmt: skip
+_NUMBERS = (kernel.LONG, kernel.DOUBLE)
 _PATTERN = re.compile(
     r"\^(?P<set>\[(?:[^\]\\]|\\x[0-9a-f]{2})+\])(?P<times>\*|\{\d+(?:,\d+)?\})?\$"
 )
@@ -94,10 +95,10 @@ def _demanded(rule: Rule, demand: Any) -> Rule:
             return _bound(rule, begin_days, (date(last + 1, 1, 1) - _FIRST_DAY).days - 1)
         case Sealed(prefix, least) if rule.op == kernel.BYTES and len(prefix) == 1:
             return replace(_bound(rule, least, UNBOUNDED), first=prefix[0])
-        case Ge(ge=bound) if rule.op in (kernel.LONG, kernel.DOUBLE) and int(bound) == bound:  # type: ignore[call-overload]
-            return _bound(rule, int(bound), UNBOUNDED)  # type: ignore[call-overload]
-        case Le(le=bound) if rule.op in (kernel.LONG, kernel.DOUBLE) and int(bound) == bound:  # type: ignore[call-overload]
-            return _bound(rule, -UNBOUNDED, int(bound))  # type: ignore[call-overload]
+        case Ge(ge=int() | float() as bound) if rule.op in _NUMBERS and int(bound) == bound:
+            return _bound(rule, int(bound), UNBOUNDED)
+        case Le(le=int() | float() as bound) if rule.op in _NUMBERS and int(bound) == bound:
+            return _bound(rule, -UNBOUNDED, int(bound))
         case MinLen(min_length=length) if rule.op in (kernel.TEXT, kernel.BYTES):
             return _bound(rule, length, UNBOUNDED)
         case MaxLen(max_length=length) if rule.op in (kernel.TEXT, kernel.BYTES):

@@ -18,6 +18,9 @@ from streaming.transcode.program import Numbers, Program, compiled
 HEADER_BYTES = 5
 """Confluent's wire format: a zero byte, then the schema's id in four bytes."""
 
+LARGEST_ID = 2**31 - 1
+"""What a registry gives and the column holds; another is for the codec to refuse."""
+
 COPY_BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END = b"\xff\xff"
 IDENTITY_WIDTHS = np.array([4, 4, 8, 8, 8, 4], np.int64)
@@ -104,6 +107,8 @@ class Transcoder:
 
     def _program(self, topic: str, schema_id: int) -> Program | None:
         key = (topic, schema_id)
+        if schema_id > LARGEST_ID:
+            return None
         if key not in self._programs:
             text = self._schemas.schema(schema_id)
             if text is None:
@@ -113,7 +118,7 @@ class Transcoder:
                 self._programs[key] = compiled(
                     json.loads(text), target.reader, target.model, target.columns, self._lead
                 )
-            except (NotCompiled, ValueError, KeyError, TypeError) as error:
+            except (NotCompiled, ValueError, KeyError, TypeError, RecursionError) as error:
                 log.warning(
                     "landing.slow_schema", topic=topic, schema_id=schema_id, reason=str(error)
                 )

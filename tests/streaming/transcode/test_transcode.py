@@ -186,7 +186,8 @@ def test_a_time_beyond_the_lead_is_not_taken() -> None:
 
 def test_other_formats_and_nothing_at_all_are_decided_by_the_codec() -> None:
     topic = TOPICS["flight.events"]
-    values = [None, b"", b"\0", b"{}", HEADER, b"\0" + (9).to_bytes(4) + b"xx", b"\1" * 40]
+    values = [None, b"", b"\0", b"{}", HEADER, b"\0" + (9).to_bytes(4) + b"xx",
+              b"\0" + b"\xff" * 4 + b"xx", b"\1" * 40]  # fmt: skip
     quick, slow, taken = both_ways(topic, values)
     assert taken == set()
     assert [row[9] for row in quick.dead] == [row[9] for row in slow.dead]
