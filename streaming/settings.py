@@ -143,6 +143,12 @@ class Settings(BaseSettings):
     lander: int = Field(
         1, ge=1, le=64, description="Which of them this process is, from 1; the stack sets it."
     )
+    landed_days: int | None = Field(
+        None,
+        ge=8,
+        description="How many days of landed records stay attached to their tables; all without."
+        " Older ones are detached into schema landed_days, never deleted.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level of log lines that are written."
     )

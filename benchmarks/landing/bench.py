@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.settings import role_password
 from streaming.store.database import Connection, connect
+from streaming.store.days import DAY, make_days
 from streaming.store.intervals import register_kafka_log
 from streaming.store.landing import Table
 from streaming.store.migration import migrate
@@ -46,6 +48,9 @@ class Bench:
             codec.register(topic)
         template = stack.create_database()
         migrate(template)
+        today = datetime.now(UTC).date()
+        with connect(template, NAME) as connection:  # a lander would, the others cannot
+            make_days(connection, [TABLE.name], [today, today + DAY])
         return cls(stack, directory, template)
 
     @property

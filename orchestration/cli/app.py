@@ -4,6 +4,7 @@ import typer
 
 from orchestration.cli import (
     backup,
+    days,
     dbt,
     demo,
     doctor,
@@ -40,6 +41,7 @@ app.command("replay")(replay.replay)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("verify")(verify.verify)
+app.command("days")(days.days)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
 app.add_typer(topics.app, name="topics")

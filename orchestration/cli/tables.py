@@ -8,6 +8,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from orchestration.stack.checkup import Check
     from orchestration.stack.report import StackReport
+    from streaming.store.days import Part
 
 
 WIDTH_OF_A_FILE = 160
@@ -55,6 +56,20 @@ def show_checks(checks: "list[Check]") -> None:
         console.print(f"{mark} {check.subject:<16} {check.found}", highlight=False, soft_wrap=True)
         if check.mend is not None:
             console.print(f"     {'':<16} -> {check.mend}", highlight=False, soft_wrap=True)
+
+
+def show_days(parts: "list[Part]") -> None:
+    """A line per part, the rest last."""
+    table = Table("table", "day", "rows", "size", "", box=None, pad_edge=False)
+    for part in parts:
+        table.add_row(
+            f"landed.{part.table}",
+            f"{part.day:%Y-%m-%d}" if part.day else "the rest",
+            f"{part.rows:,}",
+            f"{part.bytes / 1e6:,.1f} MB",
+            "" if part.attached else f"detached: landed_days.{part.name}",
+        )
+    _console().print(table, soft_wrap=True)
 
 
 def duration(seconds: float) -> str:

@@ -47,6 +47,7 @@ def main() -> None:
         LANDING,
         owner=f"{socket.gethostname()}/{os.getpid()}",
         share=(settings.lander, settings.landers),
+        keep_days=settings.landed_days,
         beat=heartbeat(settings.heartbeat_file),
     )
     lander.run(stop)

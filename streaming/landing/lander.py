@@ -25,9 +25,11 @@ import structlog
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
 from streaming.landing import writing
 from streaming.landing.batch import Sort
+from streaming.landing.days import DayKeeper
 from streaming.logging import ids
 from streaming.store import landing as stored
 from streaming.store.database import Connection, Unavailable
+from streaming.store.days import Days, note_days
 from streaming.store.errors import Lost, Refused, StoreError
 from streaming.store.intervals import register_kafka_log
 from streaming.store.landing import Claim
@@ -64,6 +66,7 @@ class Lander:
         owner: str,
         *,
         share: tuple[int, int] = (1, 1),
+        keep_days: int | None = None,
         at: Callable[[str], None] = lambda point: None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
@@ -73,6 +76,7 @@ class Lander:
         self._topics = topics
         self._owner = owner
         self._share = share
+        self._days = DayKeeper(keep_days)
         self._at = at
         self._beat = beat
         self.landed = 0
@@ -161,6 +165,8 @@ class Lander:
         claims: dict[tuple[str, int], Claim],
         stop: Signal,
     ) -> None:
+        self._days.claimed(connection, list(claims.values()))
+        self._days.look_ahead(connection, datetime.now(UTC))
         self._at("before_assignment")
         reader.assign({place: claim.next_offset for place, claim in claims.items()})
         log.info("landing.started", partitions=len(claims), owner=self._owner)
@@ -172,6 +178,7 @@ class Lander:
             if (now - looked).total_seconds() > LOOK_SECONDS:
                 looked = now
                 self._same(self._ask())
+                self._days.look_ahead(connection, now)
             if fetched:
                 self._write(connection, fetched, claims, now)
                 self._at("before_acknowledgement")
@@ -187,10 +194,12 @@ class Lander:
         now: datetime,
     ) -> None:
         identities = self._ask()  # after the fetch; answered while we sort and copy
+        self._days.before(connection, fetched)
         batch = self._sort(fetched, self._logs, self._identities, now)
         # Markers and compaction leave gaps, so the end moves to after the last record seen.
         untils = dict(chain.from_iterable(of_topic.following() for of_topic in fetched))
         moves = [(claims[place], until) for place, until in untils.items()]
+        days = self._days.notes(fetched, claims)
 
         def fitting() -> None:
             nonlocal batch
@@ -203,10 +212,10 @@ class Lander:
         try:
             try:
                 whole = partial(writing.write, connection, self._sort, batch, self._at)
-                self._transact(connection, moves, whole, identities)
+                self._transact(connection, moves, days, whole, identities)
             except Refused:
                 connection.rollback()
-                self._transact(connection, moves, fitting, identities)
+                self._transact(connection, moves, days, fitting, identities)
         except (Unavailable, Lost, BrokerError, Recreated):
             with suppress(Unavailable):
                 connection.rollback()
@@ -214,6 +223,7 @@ class Lander:
         self._at("after_commit")
         for place, until in untils.items():
             claims[place] = _moved(claims[place], until)
+        self._days.noted(days)
         self.landed += batch.landed
         self.dead_lettered += len(batch.dead)
         if batch.outbox:
@@ -227,12 +237,14 @@ class Lander:
         self,
         connection: Connection,
         moves: Sequence[tuple[Claim, int]],
+        days: Sequence[Days],
         write: Callable[[], None],
         identities: Identities,
     ) -> None:
         self._at("before_fence")
         self.move(connection, moves)
         self._at("after_fence")
+        note_days(connection, days)
         write()
         self._at("before_commit")
         self._same(identities)

@@ -12,6 +12,7 @@ from psycopg.rows import kwargs_row
 from domain.disruptions import Disruption, Link
 from domain.network_state import FlightRecord
 from streaming.store.database import Connection
+from streaming.store.days import recorded_between
 from streaming.store.derive import Horizon, insert
 from streaming.store.intervals import Interval
 
@@ -26,21 +27,19 @@ def touched_by(
     times: list[datetime] = []
     for interval in intervals:
         for partition, (first, following) in interval.spans.items():
-            span = {
-                "log": interval.log_id,
-                "partition": partition,
-                "first": first,
-                "following": following,
-            }
-            for leg_ids, latest in connection.execute(_TOUCHED[interval.log], span):
+            place = (interval.log_id, partition, first, following)
+            earliest, latest = recorded_between(connection, *place)
+            span = dict(zip(_PARAMETERS, (*place, earliest, latest), strict=True))
+            for leg_ids, newest in connection.execute(_TOUCHED[interval.log], span):
                 legs.update(leg_ids or ())
-                times += [latest] if latest is not None else []
+                times += [newest] if newest is not None else []
     return legs, max(times, default=None)
 
 
+_PARAMETERS = ("log", "partition", "first", "following", "earliest", "latest")
 _SPAN = (
     'log_id = %(log)s and partition = %(partition)s and "offset" >= %(first)s'
-    ' and "offset" < %(following)s'
+    ' and "offset" < %(following)s and recorded_at >= %(earliest)s and recorded_at < %(latest)s'
 )
 _TOUCHED = {
     "flight.events": "select array_agg(distinct leg_id) filter (where leg_id is not null),"

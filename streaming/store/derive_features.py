@@ -12,6 +12,7 @@ from domain.features import FeatureRow
 from domain.network_state.observations import WeatherRecord
 from domain.network_state.records import FlightRecord
 from streaming.store.database import Connection
+from streaming.store.days import recorded_between
 from streaming.store.derive import insert
 from streaming.store.intervals import Interval
 
@@ -43,11 +44,12 @@ def records_in(connection: Connection, interval: Interval) -> list[FlightRecord 
     found: list[FlightRecord | WeatherRecord] = []
     with connection.cursor(binary=True, row_factory=args_row(made)) as cursor:
         for partition, (since, until) in sorted(interval.spans.items()):
+            span = (interval.log_id, partition, since, until)
             found += cursor.execute(
                 f"select {columns} from {table}"  # noqa: S608 (names of our own)
                 ' where log_id = %s and partition = %s and "offset" >= %s and "offset" < %s'
-                ' order by "offset"',
-                (interval.log_id, partition, since, until),
+                ' and recorded_at >= %s and recorded_at < %s order by "offset"',
+                (*span, *recorded_between(connection, *span)),
             ).fetchall()
     return found
 

@@ -9,6 +9,7 @@ from psycopg.rows import args_row
 from domain.detection import Finding
 from domain.network_state import FlightRecord
 from streaming.store.database import Connection
+from streaming.store.days import recorded_between
 from streaming.store.derive import insert, notify
 
 FINDINGS = "detected.findings"
@@ -28,12 +29,13 @@ def flight_records(
     connection: Connection, log_id: int, partition: int, since: int, until: int
 ) -> list[FlightRecord]:
     """The landed records of one partition, offsets from `since` up to before `until`, in order."""
+    recorded = recorded_between(connection, log_id, partition, since, until)
     with connection.cursor(binary=True, row_factory=args_row(FlightRecord)) as cursor:
         return cursor.execute(
             f"select {_COLUMNS} from landed.flight_events"  # noqa: S608 (field names of our own)
             ' where log_id = %s and partition = %s and "offset" >= %s and "offset" < %s'
-            ' order by "offset"',
-            (log_id, partition, since, until),
+            ' and recorded_at >= %s and recorded_at < %s order by "offset"',
+            (log_id, partition, since, until, *recorded),
         ).fetchall()
 
 

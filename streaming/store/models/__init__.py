@@ -12,7 +12,7 @@ from streaming.store.models.detected import Finding, Snapshot
 from streaming.store.models.keyring import DataKey, KeyAccess
 from streaming.store.models.landed import DeadLetterRow, ExternalRow, FlightRow, PassengerRow
 from streaming.store.models.ledger import Account, LedgerTransaction, Posting
-from streaming.store.models.logs import End, Log, Mark
+from streaming.store.models.logs import Days, End, Log, Mark
 from streaming.store.models.outbox import OutboxEntry
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Assessment",
     "Base",
     "DataKey",
+    "Days",
     "DeadLetterRow",
     "Disruption",
     "End",

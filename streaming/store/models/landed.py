@@ -13,6 +13,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from streaming.store.models.columns import Base, Big, LogId, MaybeTime, Time
 from streaming.topics import LANDING
 
+PARTED = "RANGE (recorded_at)"
+"""By day, in UTC. The key holds the time too, and still refuses a record that comes again: it is
+the record's own and does not change."""
+
 
 class Record:
     """The identity of a Kafka record, and the envelope of the event in it: the first columns."""
@@ -27,7 +31,7 @@ class Record:
         primary_key=True, sort_order=-1, comment="Offset of the record."
     )
     recorded_at: Mapped[Time] = mapped_column(
-        comment="Timestamp of the Kafka record; immutable.", sort_order=-1
+        primary_key=True, comment="Timestamp of the Kafka record; immutable.", sort_order=-1
     )
     landed_at: Mapped[Time] = mapped_column(comment="When the lander wrote the row.", sort_order=-1)
     schema_id: Mapped[int] = mapped_column(comment="Registry id on the wire.", sort_order=-1)
@@ -48,7 +52,11 @@ class FlightRow(Record, Base):
     __tablename__ = "flight_events"
     __table_args__ = (
         Index("ix_flight_events_leg_id", "leg_id"),
-        {"schema": "landed", "comment": "Grain: one record of topic flight.events."},
+        {
+            "schema": "landed",
+            "comment": "Grain: one record of topic flight.events.",
+            "postgresql_partition_by": PARTED,
+        },
     )
 
     leg_id: Mapped[UUID | None]
@@ -77,7 +85,13 @@ class ExternalRow(Record, Base):
     """external.data; columns after domain.events.ExternalEvent."""
 
     __tablename__ = "external_data"
-    __table_args__ = ({"schema": "landed", "comment": "Grain: one record of topic external.data."},)
+    __table_args__ = (
+        {
+            "schema": "landed",
+            "comment": "Grain: one record of topic external.data.",
+            "postgresql_partition_by": PARTED,
+        },
+    )
 
     station: Mapped[str | None]
     observed_at: Mapped[MaybeTime]
@@ -99,7 +113,11 @@ class PassengerRow(Record, Base):
     __table_args__ = (
         Index("ix_passenger_events_journey_id", "journey_id"),
         Index("ix_passenger_events_leg_ids", "leg_ids", postgresql_using="gin"),
-        {"schema": "landed", "comment": "Grain: one record of topic passenger.events."},
+        {
+            "schema": "landed",
+            "comment": "Grain: one record of topic passenger.events.",
+            "postgresql_partition_by": PARTED,
+        },
     )
 
     passenger_ref: Mapped[UUID | None]

@@ -1,5 +1,7 @@
 """Schema `logs`: which logs exist, how far each is written, and how far each reader has read."""
 
+from datetime import date
+
 from sqlalchemy import BigInteger, CheckConstraint, Identity, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -86,3 +88,28 @@ class Mark(Base):
     updated_at: Mapped[Time] = mapped_column(
         server_default=text("now()"), comment="When the mark last moved."
     )
+
+
+class Days(Base):
+    """Of which days the landed records from an offset on are, until the next row's offset.
+
+    Landed tables are parted by day: whoever reads offsets finds here which parts to open. A row is
+    written when a batch goes beyond the days of the row before it, so about one a day.
+    """
+
+    __tablename__ = "days"
+    __table_args__ = (
+        {
+            "schema": "logs",
+            "comment": "Of which days the landed records of an offset range are:"
+            " where to look for them.",
+        },
+    )
+
+    log_id: Mapped[LogId] = mapped_column(primary_key=True, comment="The log.")
+    partition: Mapped[int] = mapped_column(primary_key=True, comment="Partition of the log.")
+    since: Mapped[Big] = mapped_column(
+        primary_key=True, comment="The first offset that this holds for, until the next row's."
+    )
+    first_day: Mapped[date] = mapped_column(comment="No record is of a day before, in UTC.")
+    last_day: Mapped[date] = mapped_column(comment="No record is of a day after, in UTC.")

@@ -64,12 +64,12 @@ BREAKS = {
         "update derived.assessments set amount_minor = amount_minor + 100 where sequence = 1",
     ),
     "a name was written down": (
-        PLAINTEXT, "1 rows of landed.flight_events",
+        PLAINTEXT, "1 rows of landed_days.flight_events_",
         "update landed.flight_events set source = 'call %(name)s' where (partition, \"offset\") ="
         " (0, 0)",
     ),
     "an assistance code was kept": (
-        PLAINTEXT, "1 rows of landed.passenger_events",
+        PLAINTEXT, "1 rows of landed_days.passenger_events_",
         "update landed.passenger_events set source = '%(code)s' where event_id in"
         " (select event_id from landed.passenger_events limit 1)",
     ),

@@ -97,7 +97,7 @@ class Landing:
         thread = Thread(target=self.here(**given).run, args=(stop,))
         thread.start()
         deadline = time.monotonic() + 30
-        while self.accounted() < records and thread.is_alive() and time.monotonic() < deadline:
+        while self.accounted() != records and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.05)
         stop.set()
         thread.join()

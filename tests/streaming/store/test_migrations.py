@@ -1,5 +1,6 @@
 """Migrations go up and down, equal the models, and PostgreSQL guards what it is told to guard."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -11,9 +12,15 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from streaming.store.database import connect
+from streaming.store.days import parts, recorded_between
+from streaming.store.intervals import register_kafka_log
+from streaming.store.landing import Table
 from streaming.store.migration import configuration, current, downgrade, migrate
 from streaming.store.models import Base
 
+BEFORE_DAYS = "0008"
+NOW = datetime.now(UTC)
+MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 SCHEMAS = {str(table.schema) for table in Base.metadata.sorted_tables}
 
 
@@ -46,7 +53,7 @@ def test_a_comment_that_differs_is_a_difference(migrated_url: str) -> None:
 COMMENTS = (
     "select format('%%s.%%I', a.attrelid::regclass, a.attname), col_description(c.oid, a.attnum)"
     " from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0"
-    " where c.relnamespace::regnamespace::text = any(%s) and c.relkind = 'r'"
+    " where c.relnamespace::regnamespace::text = any(%s) and c.relkind in ('r', 'p')"
     " and c.relname <> 'alembic_version' and not a.attisdropped"
 )
 
@@ -64,6 +71,48 @@ def test_comments_go_back_to_what_they_were(migrated_url: str) -> None:
         comments = dict(connection.execute(COMMENTS, ([*SCHEMAS],)).fetchall())
     assert sum(comment is not None for comment in comments.values()) == 51
     assert comments["landed.passenger_events.passenger_ref"] == "Keyed pseudonym."
+
+
+ROWS = 'select * from landed.flight_events order by "offset"'
+RIGHTS = (
+    "select relname, attname, coalesce(attacl, relacl)::text from pg_class"
+    " join pg_attribute on attrelid = pg_class.oid and attnum > 0"
+    " where relnamespace = 'landed'::regnamespace and relkind in ('r', 'p')"
+    " order by 1, 2"
+)
+
+
+def test_rows_and_rights_survive_the_parting_by_day_and_its_undoing(migrated_url: str) -> None:
+    times = [NOW - timedelta(days=back) for back in (0, 1, 3, 1_000)]
+    with connect(migrated_url, "test") as connection:
+        log = register_kafka_log(connection, "c", "t", "flight.events")
+        table = Table("flight_events")
+        event = dict.fromkeys(table.columns[6:]) | {
+            "event_id": uuid4(), "key": "k", "kind": "clock", "occurred_at": NOW,
+            "produced_at": NOW, "source": "s", "schema_version": 1, "correlation_id": uuid4(),
+        }  # fmt: skip
+        table.copy(
+            connection,
+            [(log, 0, at, when, NOW, 1, *event.values()) for at, when in enumerate(times)],
+        )
+        connection.commit()
+        rows = connection.execute(ROWS).fetchall()
+        rights = connection.execute(RIGHTS).fetchall()
+    downgrade(migrated_url, BEFORE_DAYS)
+    with connect(migrated_url, "test") as connection:
+        assert connection.execute(ROWS).fetchall() == rows
+        assert connection.execute(RIGHTS).fetchall() == rights
+    migrate(migrated_url)
+    with connect(migrated_url, "test") as connection:
+        assert connection.execute(ROWS).fetchall() == rows
+        assert connection.execute(RIGHTS).fetchall() == rights
+        assert recorded_between(connection, log, 0, 0, 4) == (
+            MIDNIGHT - timedelta(days=1_000), MIDNIGHT + timedelta(days=1),
+        )  # fmt: skip
+        found = [(part.day, part.rows) for part in parts(connection) if part.table == table.name]
+    assert [day for day, _ in found] == [
+        *(MIDNIGHT.date() - timedelta(days=back) for back in (3, 1, 0)), None,
+    ]  # fmt: skip
 
 
 MADE: dict[str, Any] = {
