@@ -7,8 +7,8 @@ registry that does not answer is an exception, because then nothing is known abo
 import io
 import json
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import fastavro
@@ -38,10 +38,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An event and the id of the schema it was written with."""
+    """An event, the id of the schema it was written with, and what that schema has beyond ours.
+
+    `further` are fields by name that a newer producer fills and this version does not know.
+    """
 
     schema_id: int
     event: Event
+    further: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Schemas(Protocol):
@@ -64,6 +68,7 @@ class Codec:
         self._ours = {name: ours(topic) for name, topic in TOPICS.items()}
         self._parsed = {name: fastavro.parse_schema(one) for name, one in self._ours.items()}
         self._written_with: dict[int, Any] = {}
+        self._unknown: dict[tuple[str, int], list[str]] = {}
 
     def register(self, topic: str) -> int:
         """The registry's id of our schema for the topic; registers it when it is new there."""
@@ -109,9 +114,23 @@ class Codec:
         if buffer.tell() != len(value):
             return Rejected("undecodable", f"{len(value) - buffer.tell()} bytes follow the event")
         try:
-            return Decoded(schema_id, TOPICS[topic].model.model_validate(fields))
+            event = TOPICS[topic].model.model_validate(fields)
         except ValidationError as error:
             return Rejected("invalid", _without_values(error))
+        return Decoded(schema_id, event, self._further(topic, schema_id, value))
+
+    def _further(self, topic: str, schema_id: int, value: bytes) -> dict[str, Any]:
+        """The fields that the writer fills and our schema lacks; they are read a second time."""
+        if (topic, schema_id) not in self._unknown:
+            ours = {one["name"] for one in self._ours[topic]["fields"]}
+            theirs = [one["name"] for one in self._written_with[schema_id]["fields"]]
+            self._unknown[topic, schema_id] = [name for name in theirs if name not in ours]
+        unknown = self._unknown[topic, schema_id]
+        if not unknown:
+            return {}
+        buffer = io.BytesIO(value[HEADER.size :])
+        whole: Any = fastavro.schemaless_reader(buffer, self._written_with[schema_id], None)
+        return {name: whole[name] for name in unknown if whole[name] is not None}
 
     def _writer(self, schema_id: int) -> Any | Rejected:
         if schema_id not in self._written_with:

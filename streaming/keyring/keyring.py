@@ -50,6 +50,20 @@ class Keyring:
         """Seal unreadable records, each under a key of its own: nobody knows whose they are."""
         return self._seal("dead_letter", payloads)
 
+    def seal_more(self, said: Sequence[tuple[UUID, bytes]]) -> list[bytes | None]:
+        """Seal more of what is said of passengers, each under that passenger's key.
+
+        None in the place of what is said of an erased passenger: it must not be kept.
+        """
+        keys = self._keys("passenger", list({ref for ref, _ in said}), but_erased=True)
+        return [_encrypt(keys[ref], ref, text) if ref in keys else None for ref, text in said]
+
+    def open_more(
+        self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
+    ) -> dict[UUID, bytes | Destroyed]:
+        """The same door for what `seal_more` sealed, by passenger."""
+        return self._open(sealed, actor, purpose)
+
     def open(
         self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
     ) -> dict[UUID, PersonalData | Destroyed]:
@@ -94,7 +108,9 @@ class Keyring:
         keys = self._keys(kind, list(plain))
         return {subject: _encrypt(keys[subject], subject, text) for subject, text in plain.items()}
 
-    def _keys(self, kind: str, subjects: Sequence[UUID]) -> dict[UUID, bytes]:
+    def _keys(
+        self, kind: str, subjects: Sequence[UUID], *, but_erased: bool = False
+    ) -> dict[UUID, bytes]:
         with self._connect() as connection:
             found = stored.keys(connection, subjects)
             missing = [subject for subject in subjects if subject not in found]
@@ -111,6 +127,8 @@ class Keyring:
         keys = {}
         for subject, (_, wrapped_key) in found.items():
             if wrapped_key is None:
+                if but_erased:
+                    continue
                 raise KeyringError(f"{subject} was erased: nothing can be sealed for it again")
             keys[subject] = self._master.unwrap(subject, wrapped_key)
         return keys

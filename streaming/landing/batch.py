@@ -19,7 +19,8 @@ from uuid import UUID, uuid5
 
 from domain.events import DeadLetter, Event
 from streaming.broker import Columns, Record, TopicIdentity
-from streaming.codec import LARGEST_BYTES, Codec, Rejected
+from streaming.codec import LARGEST_BYTES, Codec, Decoded, Rejected
+from streaming.landing.further import SealingMore, further_rows
 from streaming.schemas import committed
 from streaming.store.landing import Table
 from streaming.topics import LANDING, TOPICS
@@ -40,7 +41,7 @@ _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=
 IDENTITY = ("log_id", "partition", "offset", "recorded_at", "landed_at", "schema_id")
 
 
-class Sealing(Protocol):
+class Sealing(SealingMore, Protocol):
     """What landing needs of the keyring."""
 
     def seal_dead_letters(self, payloads: Mapping[UUID, bytes]) -> dict[UUID, bytes]: ...
@@ -55,6 +56,7 @@ class Batch:
 
     laid_out: dict[str, Transcoded] = field(default_factory=dict)
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
+    further: list[Sequence[Any]] = field(default_factory=list)
     dead: list[Sequence[Any]] = field(default_factory=list)
     outbox: list[tuple[UUID, str, bytes, dict[str, str]]] = field(default_factory=list)
 
@@ -77,6 +79,7 @@ class Sort:
         self._sealing = sealing
         self.tables = {topic.name: Table(topic.table) for topic in LANDING}
         self.dead_letters = Table("dead_letters")
+        self.further_fields = Table("further_fields")
         self._facts = {name: _facts_of(table) for name, table in self.tables.items()}
         targets = {
             topic.name: Target(
@@ -137,6 +140,7 @@ class Sort:
         now: datetime,
     ) -> None:
         refused: list[tuple[Record, Rejected]] = []
+        saying_more: list[tuple[Record, Decoded]] = []
         for record in records:
             decoded = self._codec.decode(record.topic, record.value)
             if isinstance(decoded, Rejected):
@@ -146,12 +150,15 @@ class Sort:
             if ahead > MOST_AHEAD:
                 refused.append((record, Rejected("invalid", _too_far(ahead))))
                 continue
+            if decoded.further:
+                saying_more.append((record, decoded))
             batch.rows.setdefault(record.topic, []).append(
                 (
                     logs[record.topic], record.partition, record.offset, record.recorded_at,
                     now, decoded.schema_id, *self._facts[record.topic](decoded.event),
                 )
             )  # fmt: skip
+        batch.further += further_rows(saying_more, logs, self._sealing)
         self.bury(batch, refused, logs, identities, now)
 
     def bury(

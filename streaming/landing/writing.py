@@ -17,6 +17,7 @@ def write(connection: Connection, sort: Sort, batch: Batch, at: Callable[[str], 
         sort.tables[topic].copy_stream(connection, laid_out.copy)
     for topic, rows in batch.rows.items():
         sort.tables[topic].copy(connection, rows)
+    write_further(connection, sort, batch)
     write_dead(connection, sort, batch)
     at("after_copy")
     stored.announce(connection, batch.topics)
@@ -46,10 +47,19 @@ def write_fitting(
     lost = {(record.topic, record.partition, record.offset) for record, _ in refused}
     for topic, rows in batch.rows.items():
         batch.rows[topic] = [row for row in rows if (topic, row[1], row[2]) not in lost]
+    gone = {(logs[topic], partition, offset) for topic, partition, offset in lost}
+    batch.further = [row for row in batch.further if tuple(row[:3]) not in gone]
+    write_further(connection, sort, batch)
     sort.bury(batch, refused, logs, identities, now)
     write_dead(connection, sort, batch)
     stored.announce(connection, batch.rows)
     return [why.reason for _, why in refused]
+
+
+def write_further(connection: Connection, sort: Sort, batch: Batch) -> None:
+    """What records say beyond the columns of their tables."""
+    if batch.further:
+        sort.further_fields.copy(connection, batch.further)
 
 
 def write_dead(connection: Connection, sort: Sort, batch: Batch) -> None:

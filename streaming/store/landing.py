@@ -8,7 +8,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg import errors, sql
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 from sqlalchemy.dialects import postgresql
 
 from streaming.store.database import Connection
@@ -181,6 +181,11 @@ _SHORT = {
 }
 
 DEAD_LETTERS = DeadLetterRow.__tablename__
+
+
+def written(text: bytes) -> Json:
+    """A JSON text as a column takes it, as it is."""
+    return Json(text, dumps=bytes)
 
 
 def announce(connection: Connection, topics: Iterable[str]) -> None:

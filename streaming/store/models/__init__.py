@@ -10,7 +10,13 @@ from streaming.store.models.derived import (
 )
 from streaming.store.models.detected import Finding, Snapshot
 from streaming.store.models.keyring import DataKey, KeyAccess
-from streaming.store.models.landed import DeadLetterRow, ExternalRow, FlightRow, PassengerRow
+from streaming.store.models.landed import (
+    DeadLetterRow,
+    ExternalRow,
+    FlightRow,
+    FurtherFields,
+    PassengerRow,
+)
 from streaming.store.models.ledger import Account, LedgerTransaction, Posting
 from streaming.store.models.logs import Days, End, Log, Mark
 from streaming.store.models.outbox import OutboxEntry
@@ -29,6 +35,7 @@ __all__ = [
     "Finding",
     "FlightRow",
     "Forecast",
+    "FurtherFields",
     "KeyAccess",
     "LedgerTransaction",
     "Log",

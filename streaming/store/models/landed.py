@@ -4,10 +4,11 @@ A column that holds a field of an event is told by the field's own description.
 """
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
 from streaming.store.models.columns import Base, Big, LogId, MaybeTime, Time
@@ -164,6 +165,33 @@ class DeadLetterRow(Base):
     payload_sealed: Mapped[bool] = mapped_column(comment="True on topics with personal data.")
     error_type: Mapped[str] = mapped_column(comment="Why it could not be landed, as a word.")
     reason: Mapped[str] = mapped_column(comment="Never quotes values of personal topics.")
+
+
+class FurtherFields(Base):
+    """What a record says in fields that its table has no columns for, until it has them."""
+
+    __tablename__ = "further_fields"
+    __table_args__ = (
+        CheckConstraint("(fields is null) <> (sealed is null)", name="clear_or_sealed"),
+        {
+            "schema": "landed",
+            "comment": "Grain: one landed record that says more than its table has columns for.",
+        },
+    )
+
+    log_id: Mapped[LogId] = mapped_column(
+        primary_key=True, comment="The topic of one cluster, by logs.logs."
+    )
+    partition: Mapped[int] = mapped_column(primary_key=True, comment="Partition of the record.")
+    offset: Mapped[Big] = mapped_column(primary_key=True, comment="Offset of the record.")
+    # json, not jsonb: it keeps what it is given, a NUL in a text included.
+    fields: Mapped[dict[str, Any] | None] = mapped_column(
+        JSON, comment="Name to value, as JSON; null on topics with personal data."
+    )
+    sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary,
+        comment="The same under the passenger's data key, on topics with personal data.",
+    )
 
 
 for _topic in LANDING:

@@ -46,10 +46,11 @@ def test_todays_consumer_reads_yesterdays_producer(yesterday: Codec, today: Code
 
 
 def test_yesterdays_consumer_reads_todays_producer(yesterday: Codec, today: Codec) -> None:
-    """Without the fact that it does not know; whoever lands again tomorrow has it on the topic."""
+    """The fact that it does not know comes beside the event, for a column that comes later."""
     whole = scheduled(irregularity_cause="weather")
     value = today.encode(TOPIC, whole)
-    assert yesterday.decode(TOPIC, value) == Decoded(today.register(TOPIC), scheduled())
+    further = {SINCE_TODAY: "weather"}
+    assert yesterday.decode(TOPIC, value) == Decoded(today.register(TOPIC), scheduled(), further)
     assert today.decode(TOPIC, value) == Decoded(today.register(TOPIC), whole)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from domain.events import FlightEvent
 from orchestration.stack import Stack
-from streaming.broker import Broker, BrokerError, Publisher, read_to_end
+from streaming.broker import Broker, BrokerError, Publisher, TopicAdmin, read_to_end
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.keyring import Keyring, MasterKey
@@ -128,6 +128,13 @@ class Landing:
                 time.sleep(0.02)
         # librdkafka's producer takes a topic made anew for the old one (its issue 4898).
         self.producer = EventProducer(Publisher(self.bootstrap_servers), self.codec())
+
+    def let_producers_stamp(self, topic: str) -> None:
+        """CreateTime, as on topics that others make; and no record is too old to be kept."""
+        TopicAdmin(self.bootstrap_servers).set(
+            topic, {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
+        )
+        time.sleep(0.5)  # told of is not in force: the log takes it over a moment later
 
     def on_kafka(self) -> dict[int, set[int]]:
         """Offsets per partition of flight.events that an independent consumer sees."""

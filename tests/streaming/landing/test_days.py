@@ -8,7 +8,6 @@ import pytest
 from confluent_kafka import Producer
 
 from domain.events import FlightEvent
-from streaming.broker import TopicAdmin
 from streaming.store.days import EARLIEST, LATEST, make_days, parts, recorded_between
 from streaming.store.detected import flight_records
 from streaming.topics import TOPICS
@@ -55,9 +54,7 @@ class Dated:
 @pytest.fixture
 def dated(landing: Landing) -> Dated:
     """Topic flight.events with CreateTime, as somebody else's Kafka may have it."""
-    TopicAdmin(landing.bootstrap_servers).set(
-        "flight.events", {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
-    )
+    landing.let_producers_stamp("flight.events")
     return Dated(landing)
 
 
