@@ -143,12 +143,36 @@ class Codec:
 
 def _parsed(schema_id: int, text: str) -> Any | Rejected:
     try:
-        return fastavro.parse_schema(json.loads(text))
+        schema = json.loads(text)
+        if _endless(schema):
+            return Rejected("unknown_schema", f"schema {schema_id} has arrays of nothing")
+        return fastavro.parse_schema(schema)
     # A registry keeps JSON Schema and Protobuf too, and fastavro raises whatever they lead to.
     except Exception as error:
         return Rejected(
             "unknown_schema", f"schema {schema_id} is no Avro schema: {type(error).__name__}"
         )
+
+
+def _endless(schema: Any) -> bool:
+    """Whether six bytes could claim a million million items: items of an array may have no size."""
+    if isinstance(schema, list):
+        return any(map(_endless, schema))
+    if not isinstance(schema, dict):
+        return False
+    if schema.get("type") == "array" and _nothing(schema.get("items")):
+        return True
+    parts = (schema.get("type"), schema.get("items"), schema.get("values"))
+    fields = (field.get("type") for field in schema.get("fields", ()))
+    return any(map(_endless, (*parts, *fields)))
+
+
+def _nothing(schema: Any) -> bool:
+    if not isinstance(schema, dict):
+        return bool(schema == "null")
+    if schema.get("type") == "record":
+        return all(_nothing(field.get("type")) for field in schema.get("fields", ()))
+    return schema.get("type") == "null" or schema.get("size") == 0
 
 
 def _without_values(error: ValidationError) -> str:

@@ -55,6 +55,8 @@ class Keyring:
 
         None in the place of what is said of an erased passenger: it must not be kept.
         """
+        if not said:
+            return []
         keys = self._keys("passenger", list({ref for ref, _ in said}), but_erased=True)
         return [_encrypt(keys[ref], ref, text) if ref in keys else None for ref, text in said]
 

@@ -29,6 +29,8 @@ class SealingMore(Protocol):
 
 def further_rows(said: Said, logs: Mapping[str, int], sealing: SealingMore) -> list[Sequence[Any]]:
     """The rows of `landed.further_fields`."""
+    if not said:
+        return []
     rows: list[Sequence[Any]] = []
     personal = [(record, one) for record, one in said if TOPICS[record.topic].personal]
     sealed = sealing.seal_more([(_subject(one.event), as_json(one.further)) for _, one in personal])
