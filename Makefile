@@ -45,6 +45,10 @@ bench-freshness: setup ## Measure landed row to light asset's row at 1,000 event
 bench-landing: setup ## Measure landing beside the floor and beside other stream processors
 	@$(BIN)/python -m benchmarks.landing $(ARGS)
 
+.PHONY: bench-history
+bench-history: setup ## Does an event cost more with a hundred million before it?
+	@$(BIN)/python -m benchmarks.history $(ARGS)
+
 .PHONY: bench-endurance
 bench-endurance: setup ## 24 hours of event time and 20 million events in an hour: what grows?
 	@$(BIN)/python -m benchmarks.endurance $(ARGS)
