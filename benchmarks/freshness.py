@@ -65,11 +65,10 @@ def main() -> int:
 
 def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str, Any]:
     """Produce at `rate`, wait until all is read, and read the stored times."""
-    bootstrap, registry = stack.settings.kafka_bootstrap_servers, stack.settings.schema_registry_url
-    assert bootstrap is not None
+    cluster, registry = stack.settings.cluster(), stack.settings.schema_registry_url
     assert registry is not None
-    Broker(bootstrap).ensure_topics(TOPICS.values())
-    producer = EventProducer(Publisher(bootstrap), Codec(Registry(registry)))
+    Broker(cluster).ensure_topics(TOPICS.values())
+    producer = EventProducer(Publisher(cluster), Codec(Registry(registry)))
     events = Days(bundled()).events(FIRST, LAST, lambda: datetime.now(UTC))
     events = chain([next(events)], events)  # opens the files before the clock runs
     began, sent, behind = time.monotonic(), 0, 0.0

@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 
 from domain.events import Event
 from domain.events.passenger import SEALED_FORMAT, SEALED_LEAST
+from streaming.access import AccessSettings
 from streaming.codec.codec import LARGEST_BYTES
 from streaming.provisioning.drift import span
 from streaming.schemas import committed, examples
@@ -30,7 +31,11 @@ BEGIN, END = "<!-- generated -->", "<!-- end -->"
 def settings() -> str:
     """A table of all settings: variables, default, meaning."""
     lines = ["| Variable | Default | Meaning |", "| --- | --- | --- |"]
-    for name, field in Settings.model_fields.items():
+    # Inherited fields come first in a model, and are what few have to set.
+    fields = sorted(
+        Settings.model_fields.items(), key=lambda one: one[0] in AccessSettings.model_fields
+    )
+    for name, field in fields:
         alias = field.validation_alias
         names = alias.choices if isinstance(alias, AliasChoices) else [f"KNOCKON_{name.upper()}"]
         variables = ", ".join(f"`{one}`" for one in names)

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from streaming.access import AccessSettings, plain
 from streaming.errors import SettingsError
 
 OWNER = "knockon_owner"
@@ -35,11 +36,6 @@ def project_root() -> Path:
     return checkout if (checkout / "pyproject.toml").is_file() else Path.cwd()
 
 
-def _plain(name: str) -> AliasChoices:
-    """A setting that other tools know too: `KNOCKON_X` wins over the plain `X`."""
-    return AliasChoices(f"KNOCKON_{name}", name)
-
-
 class _StateDirectory(PydanticBaseSettingsSource):
     """Reads what the stack wrote into the state directory that the sources before name."""
 
@@ -49,16 +45,14 @@ class _StateDirectory(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         named = self.current_state.get("state_dir")
         directory = absolute(named) if named else project_root() / ".knockon"
-        sources = [directory / "endpoints.json"]
+        endpoints = directory / "endpoints.json"
+        found = _settings_in(endpoints)
         if str(self.current_state.get("read_secrets", "true")).lower() not in ("false", "0", "no"):
-            sources.append(directory / "secrets.json")
-        found: dict[str, Any] = {}
-        for path in sources:
-            found |= _settings_in(path)
+            found |= _settings_in(endpoints, "secrets") | _settings_in(directory / "secrets.json")
         return found
 
 
-def _settings_in(path: Path) -> dict[str, Any]:
+def _settings_in(path: Path, part: str = "settings") -> dict[str, Any]:
     try:
         written = json.loads(path.read_text())
     except FileNotFoundError:
@@ -67,7 +61,7 @@ def _settings_in(path: Path) -> dict[str, Any]:
         raise SettingsError(
             f"cannot read {path} ({error}): run `knockon down`, delete it and run `knockon up`"
         ) from error
-    return dict(written.get("settings", {}))
+    return dict(written.get(part, {}))
 
 
 def absolute(path: str | Path) -> Path:
@@ -75,7 +69,7 @@ def absolute(path: str | Path) -> Path:
     return (project_root() / Path(path).expanduser()).absolute()
 
 
-class Settings(BaseSettings):
+class Settings(AccessSettings):
     """Where the platform runs and what it may open; see docs/settings.md for the reference."""
 
     model_config = SettingsConfigDict(
@@ -94,24 +88,14 @@ class Settings(BaseSettings):
     )
     database_url: str | None = Field(
         None,
-        validation_alias=_plain("DATABASE_URL"),
+        validation_alias=plain("DATABASE_URL"),
         description="PostgreSQL. When set in the environment, no embedded server is started.",
     )
-    kafka_bootstrap_servers: str | None = Field(
-        None,
-        validation_alias=_plain("KAFKA_BOOTSTRAP_SERVERS"),
-        description="Kafka. When set in the environment, no embedded broker is started.",
-    )
-    schema_registry_url: str | None = Field(
-        None,
-        validation_alias=_plain("SCHEMA_REGISTRY_URL"),
-        description="Confluent-compatible registry. When set, no embedded one is started.",
-    )
     mlflow_tracking_uri: str | None = Field(
-        None, validation_alias=_plain("MLFLOW_TRACKING_URI"), description="The MLflow server."
+        None, validation_alias=plain("MLFLOW_TRACKING_URI"), description="The MLflow server."
     )
     dagster_home: Path | None = Field(
-        None, validation_alias=_plain("DAGSTER_HOME"), description="Where dagster.yaml lies."
+        None, validation_alias=plain("DAGSTER_HOME"), description="Where dagster.yaml lies."
     )
     dagster_url: str | None = Field(None, description="Address of the Dagster web server.")
     master_key: SecretStr | None = Field(
@@ -153,10 +137,13 @@ class Settings(BaseSettings):
         "info", description="Lowest level of log lines that are written."
     )
 
-    @field_validator("state_dir", "engines_dir")
+    @field_validator(
+        "state_dir", "engines_dir",
+        "kafka_tls_ca", "kafka_tls_certificate", "kafka_tls_key", "schema_registry_tls_ca",
+    )  # fmt: skip
     @classmethod
-    def _absolute(cls, value: Path) -> Path:
-        return absolute(value)
+    def _absolute(cls, value: Path | None) -> Path | None:
+        return None if value is None else absolute(value)
 
     @classmethod
     def settings_customise_sources(

@@ -78,10 +78,10 @@ def produce(
     bench: Bench, events: int, reference_url: str, *, with_json: bool
 ) -> dict[str, Backlog]:
     """Produce once, keep the reference, and say what lies in each topic."""
-    broker = Broker(bench.bootstrap)
+    broker = Broker(bench.cluster)
     bench.topics_anew(SHORT, JSON)
     codec = Codec(Registry(bench.registry))
-    publisher = Publisher(bench.bootstrap, NAME)
+    publisher = Publisher(bench.cluster, NAME)
     full, short = Backlog(events), Backlog(max(events // SHORT_SHARE, min(events, 1_000)))
     as_json = JsonRows()
     with connect(reference_url, NAME) as connection:

@@ -15,6 +15,7 @@ from orchestration.stack.postgres import SUPERUSER
 from orchestration.stack.workers import platform_environment
 from streaming.broker import Broker, BrokerError
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.settings import role_password
 from streaming.store.database import Connection, connect
@@ -54,8 +55,12 @@ class Bench:
         return cls(stack, directory, template)
 
     @property
+    def cluster(self) -> Cluster:
+        return self.stack.settings.cluster()
+
+    @property
     def bootstrap(self) -> str:
-        return str(self.stack.settings.kafka_bootstrap_servers)
+        return self.cluster.bootstrap_servers
 
     @property
     def registry(self) -> str:
@@ -82,7 +87,7 @@ class Bench:
 
     def log_id(self, connection: Connection) -> int:
         """Our topic's log in this database, made when it is not there yet."""
-        found = Broker(self.bootstrap).identities([TOPIC])[TOPIC]
+        found = Broker(self.cluster).identities([TOPIC])[TOPIC]
         number = register_kafka_log(connection, found.cluster_id, found.topic_id, TOPIC)
         connection.commit()
         return number
@@ -98,7 +103,7 @@ class Bench:
 
     def topics_anew(self, *copies: str) -> None:
         """The product's topics, ours empty, and copies of it: made again under other ids."""
-        broker = Broker(self.bootstrap)
+        broker = Broker(self.cluster)
         wanted = [*TOPICS.values(), *(replace(TOPICS[TOPIC], name=name) for name in copies)]
         for name in (TOPIC, *copies):
             broker.delete_topic(name)

@@ -178,12 +178,13 @@ def _feed(faults: bool, late: bool) -> "Feed":
 
     settings = Settings()
     kafka, registry = settings.kafka_bootstrap_servers, settings.schema_registry_url
+    access = settings.registry_access()
     mend = "start the stack with `knockon up`, or correct the address in"
-    if kafka and (trouble := kafka_trouble(kafka)):
+    if kafka and (trouble := kafka_trouble(settings.cluster())):
         raise BrokerUnusable(
             f"Kafka at {kafka} does not answer ({trouble})", f"{mend} KAFKA_BOOTSTRAP_SERVERS"
         )
-    trouble = http_trouble(f"{registry.rstrip('/')}/subjects") if registry else None
+    trouble = http_trouble(f"{registry.rstrip('/')}/subjects", access) if registry else None
     # A status is an answer; the client is patient with a registry that has just lost its database.
     if trouble and not trouble.startswith("HTTP "):
         raise RegistryUnusable(

@@ -81,14 +81,11 @@ def _chosen(names: list[str] | None) -> "list[Topic]":
 def _admin() -> "TopicAdmin":
     from orchestration.stack.kafka import require_answer
     from streaming.broker import TopicAdmin
-    from streaming.errors import SettingsError
     from streaming.settings import Settings
 
-    address = Settings().kafka_bootstrap_servers
-    if address is None:
-        raise SettingsError("no Kafka is known: run `knockon up`, or set KAFKA_BOOTSTRAP_SERVERS")
-    require_answer(address)
-    return TopicAdmin(address)
+    cluster = Settings().cluster()
+    require_answer(cluster)
+    return TopicAdmin(cluster)
 
 
 def _tell(

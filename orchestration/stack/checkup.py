@@ -10,10 +10,11 @@ from pathlib import Path
 
 import psutil
 
-from orchestration.stack import engines, postgres
+from orchestration.stack import engines, kafka, postgres, registry
 from orchestration.stack.errors import StackError
 from orchestration.stack.privileges import is_root, stepping_down
 from orchestration.stack.state import START_BYTES, StateDirectory, free
+from streaming.errors import SettingsError
 from streaming.settings import Settings
 
 MEMORY_BYTES = 4_000_000_000
@@ -39,6 +40,8 @@ def checkup(settings: Settings, *, network: bool) -> list[Check]:
         _disk,
         _state_directory,
         _postgres,
+        _kafka,
+        _registry,
         _java,
         _engines,
         _ports,
@@ -93,6 +96,26 @@ def _postgres(settings: Settings) -> Check:
     except (OSError, subprocess.SubprocessError) as error:
         return Check("postgresql", f"does not run ({error})", "run `make setup` again")
     return Check("postgresql", said + (", as another user than root" if is_root() else ""))
+
+
+def _kafka(settings: Settings) -> Check:
+    if settings.kafka_bootstrap_servers is None:
+        return Check("kafka", "embedded")
+    try:
+        kafka.require_answer(settings.cluster())
+    except (StackError, SettingsError) as error:
+        return Check("kafka", "yours (KAFKA_BOOTSTRAP_SERVERS)", str(error))
+    return Check("kafka", f"yours ({settings.kafka_bootstrap_servers}, it lets us in)")
+
+
+def _registry(settings: Settings) -> Check:
+    if settings.schema_registry_url is None:
+        return Check("schema registry", "embedded")
+    try:
+        registry.require_answer(settings.schema_registry_url, settings.registry_access())
+    except (StackError, SettingsError) as error:
+        return Check("schema registry", "yours (SCHEMA_REGISTRY_URL)", str(error))
+    return Check("schema registry", f"yours ({settings.schema_registry_url}, it answers)")
 
 
 def _java(settings: Settings) -> Check:

@@ -12,6 +12,7 @@ from orchestration.stack.errors import BrokerUnusable
 from orchestration.stack.probes import kafka_trouble
 from orchestration.stack.site import Site
 from orchestration.stack.tools import run_tool
+from streaming.cluster import Cluster
 
 HEAP = ["-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 """Two cores are shared by everything: the serial collector and the quick compiler."""
@@ -31,7 +32,13 @@ LOGGING = """<?xml version="1.0" encoding="UTF-8"?>
 def component(site: Site) -> Component:
     """The embedded broker, or the check of the one that KAFKA_BOOTSTRAP_SERVERS names."""
     if site.given.kafka_bootstrap_servers is not None:
-        return _given(site.given.kafka_bootstrap_servers)
+        return _given(site.given.cluster())
+    if site.given.kafka_security_protocol != "PLAINTEXT":
+        raise BrokerUnusable(
+            "KNOCKON_KAFKA_SECURITY_PROTOCOL is set, and the embedded broker knows no other than"
+            " PLAINTEXT",
+            "name your cluster in KAFKA_BOOTSTRAP_SERVERS, or unset it",
+        )
     directory = site.directory("kafka")
     classpath = f"{require('kafka', site.settings.engines_dir)}/*"
     properties = directory / "server.properties"
@@ -60,27 +67,27 @@ def component(site: Site) -> Component:
             str(properties),
         ],
         prepare=prepare,
-        trouble=lambda: kafka_trouble(address),
+        trouble=lambda: kafka_trouble(Cluster(address)),
         stop_seconds=60,
     )
 
 
-def _given(bootstrap_servers: str) -> Component:
+def _given(cluster: Cluster) -> Component:
     return Component(
         name="kafka",
         version="yours",
-        address=bootstrap_servers,
-        trouble=lambda: kafka_trouble(bootstrap_servers),
-        introduce=lambda: require_answer(bootstrap_servers),
+        address=cluster.bootstrap_servers,
+        trouble=lambda: kafka_trouble(cluster),
+        introduce=lambda: require_answer(cluster),
     )
 
 
-def require_answer(bootstrap_servers: str) -> None:
+def require_answer(cluster: Cluster) -> None:
     """Raises BrokerUnusable when the given Kafka is away, after seconds and not half a minute."""
-    trouble = kafka_trouble(bootstrap_servers)
+    trouble = kafka_trouble(cluster)
     if trouble is not None:
         raise BrokerUnusable(
-            f"KAFKA_BOOTSTRAP_SERVERS={bootstrap_servers} does not answer ({trouble})",
+            f"KAFKA_BOOTSTRAP_SERVERS={cluster.bootstrap_servers} cannot be used ({trouble})",
             "correct it, or unset it for the embedded broker",
         )
 

@@ -2,21 +2,37 @@
 
 import http.client
 import socket
+import ssl
 import struct
+from base64 import b64encode
 from urllib.parse import urlsplit
 
+from streaming.cluster import Cluster, RegistryAccess
+
 PROBE_SECONDS = 3.0
+OPEN = RegistryAccess()
 
 _METADATA = 3
 
 
-def http_trouble(url: str) -> str | None:
+def http_trouble(url: str, access: RegistryAccess = OPEN) -> str | None:
     """None when a GET of `url` answers 200."""
     parts = urlsplit(url)
-    factory = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-    connection = factory(parts.hostname or "", parts.port, timeout=PROBE_SECONDS)
+    host, headers = parts.hostname or "", {}
+    if access.username is not None and access.password is not None:
+        login = f"{access.username}:{access.password.get_secret_value()}"
+        headers["Authorization"] = f"Basic {b64encode(login.encode()).decode()}"
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        trust = ssl.create_default_context(cafile=access.ca)
+        connection = http.client.HTTPSConnection(
+            host, parts.port, timeout=PROBE_SECONDS, context=trust
+        )
+    else:
+        connection = http.client.HTTPConnection(host, parts.port, timeout=PROBE_SECONDS)
     try:
-        connection.request("GET", f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
+        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
+        connection.request("GET", path, headers=headers)
         status = connection.getresponse().status
         return None if status == 200 else f"HTTP {status}"
     except (OSError, http.client.HTTPException) as error:
@@ -25,14 +41,17 @@ def http_trouble(url: str) -> str | None:
         connection.close()
 
 
-def kafka_trouble(bootstrap_servers: str) -> str | None:
+def kafka_trouble(cluster: Cluster) -> str | None:
     """None when one of the brokers answers a metadata request and knows a live broker.
 
     Written down here rather than asked through the client library: starting the stack must not
-    load it, and a client object retries for half a minute where we want one plain answer.
+    load it, and a client object retries for half a minute where we want one plain answer. Only
+    where we have to prove who we are it is asked by the client, which knows how.
     """
+    if cluster.protocol != "PLAINTEXT":
+        return _secured_trouble(cluster)
     reason = "no address"
-    for server in bootstrap_servers.split(","):
+    for server in cluster.bootstrap_servers.split(","):
         host, _, port = server.strip().rpartition(":")
         try:
             with socket.create_connection((host.strip("[]"), int(port)), PROBE_SECONDS) as stream:
@@ -45,6 +64,16 @@ def kafka_trouble(bootstrap_servers: str) -> str | None:
             return None
         reason = "the cluster has no live broker yet"
     return reason
+
+
+def _secured_trouble(cluster: Cluster) -> str | None:
+    from streaming.broker import Broker, BrokerError
+
+    try:
+        Broker(cluster).cluster_id(PROBE_SECONDS)
+    except BrokerError as error:
+        return _words(error)
+    return None
 
 
 def _brokers(stream: socket.socket) -> int:

@@ -7,6 +7,7 @@ from orchestration.stack.engines import locked, require
 from orchestration.stack.errors import RegistryUnusable
 from orchestration.stack.probes import http_trouble
 from orchestration.stack.site import Site
+from streaming.cluster import RegistryAccess
 from streaming.store.cluster import SERVICES
 
 ROLE = "knockon_registry"
@@ -23,7 +24,7 @@ def url(port: int) -> str:
 def component(site: Site) -> Component:
     """The embedded registry, or the check of the one that SCHEMA_REGISTRY_URL names."""
     if site.given.schema_registry_url is not None:
-        return _given(site.given.schema_registry_url)
+        return _given(site.given.schema_registry_url, site.given.registry_access())
     port = site.ports["registry"]
     jar = require("apicurio", site.settings.engines_dir) / "app" / "quarkus-run.jar"
     database = site.settings.database_url_for(ROLE).partition("://")[2]
@@ -55,19 +56,21 @@ def component(site: Site) -> Component:
     )
 
 
-def _given(given: str) -> Component:
-    def introduce() -> None:
-        trouble = http_trouble(f"{given.rstrip('/')}/subjects")
-        if trouble is not None:
-            raise RegistryUnusable(
-                f"SCHEMA_REGISTRY_URL={given} does not answer ({trouble})",
-                f"correct it (with its path, such as {API}), or unset it for the embedded one",
-            )
-
+def _given(given: str, access: RegistryAccess) -> Component:
     return Component(
         name="registry",
         version="yours",
         address=given,
-        trouble=lambda: http_trouble(f"{given.rstrip('/')}/subjects"),
-        introduce=introduce,
+        trouble=lambda: http_trouble(f"{given.rstrip('/')}/subjects", access),
+        introduce=lambda: require_answer(given, access),
     )
+
+
+def require_answer(given: str, access: RegistryAccess) -> None:
+    """Raises RegistryUnusable when the given registry is away or does not let us in."""
+    trouble = http_trouble(f"{given.rstrip('/')}/subjects", access)
+    if trouble is not None:
+        raise RegistryUnusable(
+            f"SCHEMA_REGISTRY_URL={given} does not answer ({trouble})",
+            f"correct it (with its path, such as {API}), or unset it for the embedded one",
+        )

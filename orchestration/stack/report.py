@@ -115,11 +115,10 @@ def _lags(stack: Stack) -> list[Lag]:
 
 
 def _landing(stack: Stack, connection: Connection) -> list[Lag]:
-    bootstrap = stack.settings.kafka_bootstrap_servers
-    if bootstrap is None or "lander" not in stack.components:
+    if stack.settings.kafka_bootstrap_servers is None or "lander" not in stack.components:
         return []
-    broker = Broker(bootstrap)
     try:
+        broker = Broker(stack.settings.cluster())
         topics = broker.identities(topic.name for topic in LANDING).values()
         return landing_lags(connection, topics, broker.ends(topics))
     except BrokerError:

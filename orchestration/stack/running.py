@@ -27,6 +27,7 @@ from orchestration.stack.orphans import end_orphans
 from orchestration.stack.site import Site
 from orchestration.stack.state import StateDirectory
 from orchestration.stack.supervision import Supervisor
+from streaming.access import SECRETS, AccessSettings, told
 from streaming.settings import GivenSettings, Settings
 from streaming.store import cluster
 
@@ -170,16 +171,18 @@ def attach(state_dir: Path) -> Stack:
     if not written or not supervisor.answers():
         raise NotUp(f"no stack runs in {state.path}", "start it with `knockon up`")
     # What was given at the start counts, not what this shell happens to have set.
-    was_given: dict[str, Any] = dict.fromkeys(_GIVEN) | written["given"]
+    unset = {name: GivenSettings.model_fields[name].default for name in _GIVEN}
+    was_given = unset | written["given"] | written.get("secrets", {})
     landers = max(1, sum(name.startswith("lander") for name in written["components"]))
     given = GivenSettings(state_dir=state.path, landers=landers, **was_given)
-    settings = given.model_copy(update=_all_settings(state, written["settings"]))
+    chosen = {k: value for k, value in written["settings"].items() if k not in written["given"]}
+    settings = given.model_copy(update=_all_settings(state, chosen))
     site = Site(state, given, settings, written["ports"])
     return Stack(site, supervisor, plan.components(site, written["components"]))
 
 
-_GIVEN = ("database_url", "kafka_bootstrap_servers", "schema_registry_url")
-"""The servers that may be yours."""
+_GIVEN = ("database_url", *AccessSettings.model_fields)
+"""The servers that may be yours, and how they are entered."""
 
 
 def _site(state: StateDirectory, given: Settings, names: Sequence[str]) -> Site:
@@ -218,12 +221,12 @@ def _all_settings(state: StateDirectory, addresses: dict[str, str]) -> dict[str,
 
 
 def _endpoints(site: Site, parts: Sequence[Component]) -> dict[str, object]:
-    names = [*_GIVEN, "mlflow_tracking_uri", "dagster_home", "dagster_url"]
-    settings = {name: getattr(site.settings, name) for name in names}
-    given = {name: getattr(site.given, name) for name in _GIVEN}
+    given = [name for name in _GIVEN if name not in SECRETS]
+    chosen = ("mlflow_tracking_uri", "dagster_home", "dagster_url")
     return {
         "components": [one.name for one in parts],
         "ports": site.ports,
-        "given": {name: value for name, value in given.items() if value is not None},
-        "settings": {name: str(value) for name, value in settings.items() if value is not None},
+        "given": told(site.given, given),
+        "settings": told(site.settings, [*given, *chosen]),
+        "secrets": told(site.given, SECRETS),
     }

@@ -200,11 +200,15 @@ def _socket_path(directory: Path) -> Path:
 def _plain(value: object) -> str:
     """A value of supervisord's file: percent signs expand there, and some text ends a line."""
     text = str(value)
-    if any(mark in text for mark in ("\n", " ;", " #")):
+    if _ends_a_line(text):
         raise StackError(
             f"supervisord cannot be told {text!r}", "use paths without ' ;', ' #' and line ends"
         )
     return text.replace("%", "%%")
+
+
+def _ends_a_line(text: str) -> bool:
+    return any(mark in text for mark in ("\n", " ;", " #"))
 
 
 def _quoted(part: str) -> str:
@@ -217,8 +221,11 @@ def _environment(environment: Mapping[str, str]) -> str:
     pairs = []
     for name, value in environment.items():
         quote = "'" if '"' in value else '"'
-        if quote in value:
-            raise StackError(f"supervisord cannot be told {name}", "use paths without quotes")
+        if quote in value or _ends_a_line(value):
+            raise StackError(  # without the value, which may be a password
+                f"supervisord cannot be told {name}",
+                "use a value without line ends, ' ;' and ' #', and with one kind of quotes",
+            )
         pairs.append(f"{name}={quote}{_plain(value)}{quote}")
     return ",".join(pairs)
 

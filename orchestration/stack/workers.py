@@ -12,6 +12,7 @@ from assets import marts_project
 from orchestration.stack import dagster
 from orchestration.stack.component import Component
 from orchestration.stack.site import Site
+from streaming.access import SECRETS, AccessSettings, told, variable
 from streaming.heartbeat import STALE_SECONDS, silence_seconds
 
 SECRET = (
@@ -19,6 +20,7 @@ SECRET = (
     "KNOCKON_ROLE_SECRET",
     "KNOCKON_ROLE_PASSWORDS",
     "KNOCKON_DATABASE_URL",
+    *(variable(name) for name in SECRETS),
 )
 """Never inherited; whoever needs one of them gets it by declaration."""
 
@@ -139,8 +141,8 @@ def platform_environment(
         "PYTHONUNBUFFERED": "1",
     }
     if kafka:
-        environment["KAFKA_BOOTSTRAP_SERVERS"] = settings.kafka_bootstrap_servers or ""
-        environment["SCHEMA_REGISTRY_URL"] = settings.schema_registry_url or ""
+        access = told(settings, AccessSettings.model_fields)
+        environment |= {variable(name): value for name, value in access.items()}
     if master_key and settings.master_key is not None:
         environment["KNOCKON_MASTER_KEY"] = settings.master_key.get_secret_value()
     return environment

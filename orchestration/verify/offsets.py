@@ -28,7 +28,7 @@ def offsets_accounted(connection: Connection, broker: Broker) -> Verdict:
             marks = ends(connection, log_id)
         partitions = range(identity.partitions)
         on_topic: dict[int, set[int]] = {partition: set() for partition in partitions}
-        for record in read_to_end(broker.bootstrap_servers, name, *partitions):
+        for record in read_to_end(broker.cluster, name, *partitions):
             on_topic[record.partition].add(record.offset)
         for partition in partitions:
             mark = marks.get(partition, 0)

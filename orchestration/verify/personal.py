@@ -92,7 +92,7 @@ def no_plaintext(connection: Connection, keyring: Keyring, broker: Broker) -> Ve
         if hits := traces(rows, sought, coded):
             broken.append(f"{hits} rows of {schema}.{table}")
     for name, found in broker.identities(TOPICS).items():
-        read = read_to_end(broker.bootstrap_servers, name, *range(found.partitions))
+        read = read_to_end(broker.cluster, name, *range(found.partitions))
         records = [_bytes(record) for record in read]
         checked += len(records)
         if hits := traces(records, sought, coded):

@@ -24,7 +24,7 @@ def verify(settings: Settings, only: Collection[str] = CHECKS) -> Iterator[Verdi
     """
     if settings.kafka_bootstrap_servers is None or settings.master_key is None:
         raise SettingsError("no stack is known: run `knockon up`, or name yours by environment")
-    broker = Broker(settings.kafka_bootstrap_servers)
+    broker = Broker(settings.cluster())
     keys_url = settings.database_url_for("knockon_keyring")
     keyring = Keyring(
         lambda: connect(keys_url, "knockon-verify-keyring"),

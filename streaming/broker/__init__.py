@@ -2,19 +2,29 @@
 
 from streaming.broker.admin import Broker, TopicIdentity
 from streaming.broker.consuming import Reader, last_header, read_to_end
-from streaming.broker.errors import BrokerError, DeliveryFailed, RecordsGone
+from streaming.broker.errors import (
+    AuthenticationFailed,
+    BrokerError,
+    CertificateRefused,
+    DeliveryFailed,
+    NotAuthorised,
+    RecordsGone,
+)
 from streaming.broker.fetched import Columns, Record
 from streaming.broker.producing import LARGEST_BYTES, Message, Publisher, TransactionalPublisher
 from streaming.broker.topic_admin import Existing, TopicAdmin
 
 __all__ = [
     "LARGEST_BYTES",
+    "AuthenticationFailed",
     "Broker",
     "BrokerError",
+    "CertificateRefused",
     "Columns",
     "DeliveryFailed",
     "Existing",
     "Message",
+    "NotAuthorised",
     "Publisher",
     "Reader",
     "Record",

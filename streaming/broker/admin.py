@@ -1,25 +1,24 @@
 """What a cluster is called, which topics it has and under which ids, and making them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from confluent_kafka import (
+    ConsumerGroupTopicPartitions,
     IsolationLevel,
     KafkaError,
     KafkaException,
     TopicCollection,
     TopicPartition,
 )
-from confluent_kafka.admin import (  # type: ignore[attr-defined]
-    AdminClient,
-    ConfigResource,
-    OffsetSpec,
-)
+from confluent_kafka.admin import ConfigResource, OffsetSpec  # type: ignore[attr-defined]
 
-from streaming.broker.client import client
-from streaming.broker.errors import BrokerError
+from streaming.broker.client import Admin
+from streaming.broker.errors import BrokerError, NotAuthorised
+from streaming.broker.fetched import Place
 from streaming.broker.topic_admin import new
+from streaming.cluster import Cluster
 from streaming.topics import Topic
 
 SECONDS = 15.0
@@ -40,42 +39,56 @@ class TopicIdentity:
 
 
 class Broker:
-    """An administrator's view of the cluster at `bootstrap_servers` (host:port, ...)."""
+    """An administrator's view of the cluster.
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        self.bootstrap_servers = bootstrap_servers
-        self._admin = AdminClient({**client(bootstrap_servers), "client.id": "knockon-admin"})
+    Beside BrokerError for a cluster that does not answer, every method raises AuthenticationFailed,
+    CertificateRefused or NotAuthorised, which are BrokerErrors too, when it does not let us.
+    """
 
-    def cluster_id(self) -> str:
-        """Raises BrokerError when the cluster does not answer."""
-        return self._cluster_id(self._admin.describe_cluster(request_timeout=SECONDS))
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster = cluster
+        self._admin = Admin(cluster, "knockon-admin")
+
+    def cluster_id(self, seconds: float = SECONDS) -> str:
+        """Raises BrokerError when the cluster does not answer in that time."""
+        return self._cluster_id(self._admin.ask().describe_cluster(request_timeout=seconds))
 
     def _cluster_id(self, asked: Any) -> str:
         try:
-            described = asked.result()
+            described = self._admin.answer(asked)
         except KafkaException as error:
             raise BrokerError(
-                f"Kafka at {self.bootstrap_servers} does not answer ({error.args[0].str()}):"
-                " check KAFKA_BOOTSTRAP_SERVERS, or see `knockon status`"
+                f"Kafka at {self.cluster.bootstrap_servers} does not answer"
+                f" ({error.args[0].str()}): check KAFKA_BOOTSTRAP_SERVERS and"
+                f" KNOCKON_KAFKA_SECURITY_PROTOCOL ({self.cluster.protocol}), or see"
+                " `knockon status`"
             ) from error
         return str(described.cluster_id)
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
-        """Create the missing topics; an existing one is left as it is.
+        """Create the missing topics; an existing one is left as it is, and needs no right to it.
 
         Raises BrokerError when one cannot be made, or has fewer partitions than declared.
         """
         wanted = list(topics)
-        made = self._admin.create_topics([new(topic) for topic in wanted], request_timeout=SECONDS)
+        made = self._admin.ask().create_topics(
+            [new(topic) for topic in wanted], request_timeout=SECONDS
+        )
+        forbidden: list[NotAuthorised] = []
         for name, future in made.items():
             try:
-                future.result()
-            except KafkaException as error:
-                if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                    raise BrokerError(
-                        f"cannot create topic {name}: {error.args[0].str()}"
-                    ) from error
-        found = self.identities(topic.name for topic in wanted)
+                self._admin.result(
+                    future, f"cannot create topic {name}", "CREATE", name,
+                    fine=KafkaError.TOPIC_ALREADY_EXISTS,
+                )  # fmt: skip
+            except NotAuthorised as error:
+                forbidden.append(error)
+        try:
+            found = self.identities(topic.name for topic in wanted)
+        except NotAuthorised:
+            raise
+        except BrokerError as error:
+            raise (forbidden[0] if forbidden else error) from error
         for topic in wanted:
             if found[topic.name].partitions < topic.partitions:
                 raise BrokerError(
@@ -90,19 +103,15 @@ class Broker:
 
     def ask_identities(self, names: Iterable[str]) -> Callable[[], dict[str, TopicIdentity]]:
         """Ask now, and be answered on the call, as `identities`: work can be done in between."""
-        cluster = self._admin.describe_cluster(request_timeout=ASK_SECONDS)
-        topics = self._admin.describe_topics(
-            TopicCollection(list(names)), request_timeout=ASK_SECONDS
-        )
+        admin = self._admin.ask()
+        cluster = admin.describe_cluster(request_timeout=ASK_SECONDS)
+        topics = admin.describe_topics(TopicCollection(list(names)), request_timeout=ASK_SECONDS)
 
         def answer() -> dict[str, TopicIdentity]:
             cluster_id = self._cluster_id(cluster)
             found = {}
             for name, future in topics.items():
-                try:
-                    described = future.result()
-                except KafkaException as error:
-                    raise BrokerError(f"topic {name}: {error.args[0].str()}") from error
+                described = self._admin.result(future, f"topic {name}", "DESCRIBE", name)
                 found[name] = TopicIdentity(
                     cluster_id, str(described.topic_id), name, len(described.partitions)
                 )
@@ -114,15 +123,14 @@ class Broker:
         """How large a batch each topic takes; Kafka's default where we may not ask."""
         resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
         found = {}
-        for resource, future in self._admin.describe_configs(
-            resources, request_timeout=SECONDS
-        ).items():
+        asked = self._admin.ask().describe_configs(resources, request_timeout=SECONDS)
+        for resource, future in asked.items():
+            name = resource.name
             try:
-                found[resource.name] = int(future.result()["max.message.bytes"].value)
-            except KafkaException as error:
-                if error.args[0].code() != KafkaError.TOPIC_AUTHORIZATION_FAILED:
-                    raise BrokerError(f"{resource.name}: {error.args[0].str()}") from error
-                found[resource.name] = DEFAULT_LARGEST_BYTES
+                settings = self._admin.result(future, name, "DESCRIBE_CONFIGS", name)
+                found[name] = int(settings["max.message.bytes"].value)
+            except NotAuthorised:
+                found[name] = DEFAULT_LARGEST_BYTES
         return found
 
     def ends(self, topics: Iterable[TopicIdentity]) -> dict[tuple[str, int], int]:
@@ -135,22 +143,30 @@ class Broker:
             for topic in topics
             for partition in range(topic.partitions)
         }
-        futures = self._admin.list_offsets(
+        futures = self._admin.ask().list_offsets(
             asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=SECONDS
         )
-        try:
-            return {
-                (place.topic, place.partition): int(future.result().offset)
-                for place, future in futures.items()
-            }
-        except KafkaException as error:
-            raise BrokerError(f"no end offsets: {error.args[0].str()}") from error
+        found = {}
+        for place, future in futures.items():
+            told = self._admin.result(future, "no end offsets", "DESCRIBE", place.topic)
+            found[place.topic, place.partition] = int(told.offset)
+        return found
+
+    def tell(self, group: str, offsets: Mapping[Place, int]) -> None:
+        """Report next offsets, for Kafka's lag displays; nothing is ever read from there.
+
+        Not by the consumer: one that may not commit never gets done with it, and does not close.
+        Whether it is taken is not waited for.
+        """
+        places = [TopicPartition(topic, part, at) for (topic, part), at in offsets.items()]
+        said = ConsumerGroupTopicPartitions(group, places)
+        self._admin.ask().alter_consumer_group_offsets([said])
 
     def delete_topic(self, name: str) -> None:
         """Remove a topic and its records; one that does not exist is fine."""
-        for future in self._admin.delete_topics([name], request_timeout=SECONDS).values():
-            try:
-                future.result()
-            except KafkaException as error:
-                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise BrokerError(f"cannot delete {name}: {error.args[0].str()}") from error
+        asked = self._admin.ask().delete_topics([name], request_timeout=SECONDS)
+        for future in asked.values():
+            self._admin.result(
+                future, f"cannot delete {name}", "DELETE", name,
+                fine=KafkaError.UNKNOWN_TOPIC_OR_PART,
+            )  # fmt: skip

@@ -12,26 +12,27 @@ from confluent_kafka import (
     TopicPartition,
 )
 
-from streaming.broker.client import client
+from streaming.broker.client import Ear, make
 from streaming.broker.errors import BrokerError, RecordsGone
 from streaming.broker.fetched import Columns, Place, Record, columns, record
+from streaming.broker.refusals import failure
+from streaming.cluster import Cluster
 
 SECONDS = 15.0
 
 
 class Reader:
-    """Committed records of the assigned partitions; group membership is not used.
+    """Committed records of the assigned partitions; no consumer group is used, `name` is ours."""
 
-    `group` only names the offsets that `tell` reports, so that lag can be seen from Kafka's side.
-    """
-
-    def __init__(self, bootstrap_servers: str, group: str) -> None:
-        self._group = group
-        self._consumer = Consumer(
+    def __init__(self, cluster: Cluster, name: str) -> None:
+        self._cluster = cluster
+        self._ear = Ear(cluster)
+        self._consumer = make(
+            Consumer,
+            self._ear,
             {
-                **client(bootstrap_servers),
-                "group.id": group,
-                "client.id": group,
+                "group.id": name,
+                "client.id": name,
                 "enable.auto.commit": False,
                 "enable.auto.offset.store": False,
                 "isolation.level": "read_committed",
@@ -41,7 +42,7 @@ class Reader:
                 "fetch.queue.backoff.ms": 10,
                 "fetch.wait.max.ms": 50,
                 "queued.max.messages.kbytes": 32_768,
-            }
+            },
         )
 
     def assign(self, offsets: Mapping[Place, int]) -> None:
@@ -55,13 +56,15 @@ class Reader:
 
         Raises:
             RecordsGone: the offset to read is not there any more; names the partition.
-            BrokerError: Kafka refuses for good; passing troubles are retried by the client.
+            BrokerError: Kafka refuses for good, as AuthenticationFailed, CertificateRefused or
+                NotAuthorised where it is that; passing troubles are retried by the client.
         """
         try:
             messages = self._consumer.consume(most, seconds)
         except KafkaException as error:
             raise BrokerError(str(error.args[0].str())) from error
-        return columns([message for message in messages if _fit(message)])
+        self._ear.raise_heard()
+        return columns([message for message in messages if _fit(self._cluster, message)])
 
     def position(self, topic: str, partition: int) -> int | None:
         """The offset after the last one consumed, transaction markers included; None before."""
@@ -75,40 +78,23 @@ class Reader:
                 TopicPartition(topic, partition), timeout=SECONDS
             )
         except KafkaException as error:
-            raise BrokerError(f"{topic}/{partition}: {error.args[0].str()}") from error
+            what = f"{topic}/{partition}"
+            raise failure(self._cluster, error.args[0], what, "DESCRIBE", topic) from error
         return int(low), int(high)
-
-    def tell(self, offsets: Mapping[Place, int]) -> None:
-        """Report next offsets to Kafka, for its lag displays; nothing is ever read from there."""
-        self._consumer.commit(
-            offsets=[TopicPartition(topic, part, at) for (topic, part), at in offsets.items()],
-            asynchronous=True,
-        )
 
     def close(self) -> None:
         """Leave."""
         self._consumer.close()
 
 
-def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterator[Record]:
+def read_to_end(cluster: Cluster, topic: str, *partitions: int) -> Iterator[Record]:
     """Every committed record that the partitions keep now, by a consumer of its own.
 
     Records of several partitions come mixed. Raises BrokerError when the broker is silent for
     SECONDS.
     """
-    consumer = Consumer(
-        {
-            **client(bootstrap_servers),
-            "group.id": "knockon-reader",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-            "auto.offset.reset": "earliest",
-            # Transaction markers have offsets but no records: only the end of file tells the end.
-            "enable.partition.eof": True,
-            "fetch.queue.backoff.ms": 10,
-            "fetch.wait.max.ms": 20,
-        }
-    )
+    ear = Ear(cluster)
+    consumer = _reading_on(ear)
     try:
         consumer.assign([TopicPartition(topic, one, OFFSET_BEGINNING) for one in partitions])
         left = set(partitions)
@@ -116,6 +102,7 @@ def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterato
         while left:
             # A short wait: the end of the partition rarely comes together with a full batch.
             messages = consumer.consume(2_000, 0.05)
+            ear.raise_heard()
             if messages:
                 heard = monotonic()
             elif monotonic() - heard > SECONDS:
@@ -126,13 +113,30 @@ def read_to_end(bootstrap_servers: str, topic: str, *partitions: int) -> Iterato
                 if error is not None and error.code() == KafkaError._PARTITION_EOF:
                     left.discard(int(message.partition() or 0))
                 # What is appended while others are read is not of now any more.
-                elif message.partition() in left and _fit(message):
+                elif message.partition() in left and _fit(cluster, message):
                     yield record(message)
     finally:
         consumer.close()
 
 
-def _fit(message: Any) -> bool:
+def _reading_on(ear: Ear) -> Consumer:
+    """A consumer that hears of the end: transaction markers have offsets, and are no records."""
+    return make(
+        Consumer,
+        ear,
+        {
+            "group.id": "knockon-reader",
+            "enable.auto.commit": False,
+            "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest",
+            "enable.partition.eof": True,
+            "fetch.queue.backoff.ms": 10,
+            "fetch.wait.max.ms": 20,
+        },
+    )
+
+
+def _fit(cluster: Cluster, message: Any) -> bool:
     error = message.error()
     if error is None:
         return True
@@ -144,7 +148,7 @@ def _fit(message: Any) -> bool:
         )
     if error.retriable() or error.code() in _PASSING:
         return False
-    raise BrokerError(f"{place}: {error.str()}")
+    raise failure(cluster, error, place, "READ", message.topic())
 
 
 _PASSING = {
@@ -152,34 +156,26 @@ _PASSING = {
     KafkaError._TRANSPORT,
     KafkaError._RESOLVE,
     KafkaError._PARTITION_EOF,
+    # We use no group, but the library asks for its coordinator all the same.
+    KafkaError.GROUP_AUTHORIZATION_FAILED,
 }
 
 
-def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -> bytes | None:
+def last_header(cluster: Cluster, topic: str, partition: int, name: str) -> bytes | None:
     """A header of the last committed record of a partition; None when there is no record.
 
     The record before the end may be a transaction marker, which is not delivered: so the read
     starts a little before the end, and further back while it finds nothing.
     """
-    consumer = Consumer(
-        {
-            **client(bootstrap_servers),
-            "group.id": "knockon-reader",
-            "enable.auto.commit": False,
-            "isolation.level": "read_committed",
-            "auto.offset.reset": "earliest",
-            "enable.partition.eof": True,
-            "fetch.queue.backoff.ms": 10,
-            "fetch.wait.max.ms": 20,
-        }
-    )
+    ear = Ear(cluster)
+    consumer = _reading_on(ear)
     try:
         place = TopicPartition(topic, partition)
         low, high = consumer.get_watermark_offsets(place, timeout=SECONDS)
         back = 16
         while high > low:
             start = max(low, high - back)
-            found = _last(consumer, TopicPartition(topic, partition, start))
+            found = _last(ear, consumer, TopicPartition(topic, partition, start))
             if found is not None:
                 return dict(found.headers).get(name)
             if start == low:
@@ -187,18 +183,22 @@ def last_header(bootstrap_servers: str, topic: str, partition: int, name: str) -
             back *= 8
         return None
     except KafkaException as error:
-        raise BrokerError(f"{topic}/{partition}: {error.args[0].str()}") from error
+        ear.raise_heard()
+        what = f"{topic}/{partition}"
+        raise failure(cluster, error.args[0], what, "DESCRIBE", topic) from error
     finally:
         consumer.close()
 
 
-def _last(consumer: Consumer, start: TopicPartition) -> Record | None:
+def _last(ear: Ear, consumer: Consumer, start: TopicPartition) -> Record | None:
     consumer.assign([start])
     last: Record | None = None
     while True:
-        for message in consumer.consume(500, 1.0):
+        messages = consumer.consume(500, 1.0)
+        ear.raise_heard()
+        for message in messages:
             error = message.error()
             if error is not None and error.code() == KafkaError._PARTITION_EOF:
                 return last
-            if _fit(message):
+            if _fit(ear.cluster, message):
                 last = record(message)

@@ -1,14 +1,22 @@
 """Producing: idempotent and acknowledged by all; or many messages in one Kafka transaction."""
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from contextlib import suppress
+from time import monotonic
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
-from confluent_kafka import KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
-from streaming.broker.client import client
+from streaming.broker.client import Ear, make
 from streaming.broker.errors import BrokerError, DeliveryFailed
+from streaming.broker.refusals import failure
+from streaming.cluster import Cluster
 
 SECONDS = 30.0
+ASK_SECONDS = 1.0
+"""After so long it is looked whether waiting helps."""
 LARGEST_BYTES = 16 * 2**20
 """The largest message that the client takes in a transaction; topics have limits of their own."""
 
@@ -23,88 +31,162 @@ class Message(NamedTuple):
     partition: int | None = None
 
 
-def _settings(bootstrap_servers: str, name: str) -> dict[str, str | int | float | bool]:
-    return {
-        **client(bootstrap_servers),
-        "client.id": name,
-        "enable.idempotence": True,
-        "acks": "all",
-        "linger.ms": 5,
-        "compression.type": "lz4",
-        # Java clients' partitioner, so that a key has one partition whoever produces it.
-        "partitioner": "murmur2_random",
-        "queue.buffering.max.messages": 100_000,
-    }
+_SETTINGS = {
+    "enable.idempotence": True,
+    "acks": "all",
+    "linger.ms": 5,
+    "compression.type": "lz4",
+    # Java clients' partitioner, so that a key has one partition whoever produces it.
+    "partitioner": "murmur2_random",
+}
 
 
 class Publisher:
-    """Sends at once and keeps count; what could not be delivered is raised, never forgotten."""
+    """Sends at once and keeps count; what could not be delivered is raised, never forgotten.
 
-    def __init__(self, bootstrap_servers: str, name: str = "knockon-publisher") -> None:
-        self._producer = Producer(_settings(bootstrap_servers, name))
-        self._failed: list[str] = []
+    What waits to be acknowledged is bounded by number and bytes: when the broker is slow or away,
+    the caller of `send` waits too. The client sends again by itself, in order and without doubles,
+    until a message has waited for five minutes. As a context manager it flushes at the end.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        name: str = "knockon-publisher",
+        *,
+        most_messages: int = 100_000,
+        most_kbytes: int = 65_536,
+    ) -> None:
+        self._cluster = cluster
+        self._ear = Ear(cluster)
+        bounds = {
+            "queue.buffering.max.messages": most_messages,
+            "queue.buffering.max.kbytes": most_kbytes,
+        }
+        self._producer = make(Producer, self._ear, {**_SETTINGS, **bounds, "client.id": name})
+        self._unsaid = Counter[str]()
+        self._first: tuple[str, KafkaError] | None = None
         self.delivered = 0
+        self.failed = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.flush()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are handed over and not acknowledged."""
+        return len(self._producer)
 
     def send(self, message: Message) -> None:
         """Hand over one message; waits while the buffer is full.
 
-        Raises DeliveryFailed when an earlier message was given up by then.
+        What it raises is told before the message is taken. Raises DeliveryFailed or NotAuthorised
+        when earlier messages were given up; AuthenticationFailed or CertificateRefused while the
+        cluster does not let us in: what was handed over stays, and goes out when it does again.
         """
+        self._hear(0)
         while True:
             try:
                 _produce(self._producer, message, self._heard)
-                break
+                return
             except BufferError:
-                self._producer.poll(0.1)
-        self._producer.poll(0)
-        self._raise_failed()
+                self._hear(0.1)
+            except KafkaException as error:
+                topic = message.topic
+                raise failure(self._cluster, error.args[0], topic, "WRITE", topic) from error
 
     def flush(self) -> None:
-        """Wait until all is acknowledged. Raises DeliveryFailed."""
-        left = self._producer.flush(SECONDS)
-        self._raise_failed()
-        if left:
-            raise DeliveryFailed(f"{left} messages were not acknowledged in {SECONDS:g} s")
+        """Wait until all is acknowledged. Raises as `send` does."""
+        deadline = monotonic() + SECONDS
+        while self.waiting:
+            self._hear(0.1)
+            if monotonic() > deadline:
+                raise DeliveryFailed(
+                    f"{self.waiting} messages were not acknowledged in {SECONDS:g} s"
+                )
+        self._hear(0)
 
-    def _heard(self, error: Any, message: Any) -> None:
+    def _hear(self, seconds: float) -> None:
+        """Be told what became of messages, and raise what has to be said."""
+        try:
+            self._producer.poll(seconds)
+        except KafkaException as error:  # fatal: this producer sends nothing any more
+            what = "nothing can be produced"
+            raise failure(self._cluster, error.args[0], what, "IDEMPOTENT_WRITE", "") from error
+        if self._first is not None:
+            (topic, first), self._first = self._first, None
+            said, self._unsaid = self._unsaid, Counter()
+            counts = ", ".join(f"{count} to {name}" for name, count in sorted(said.items()))
+            what = f"messages not delivered: {counts}; first"
+            found = failure(self._cluster, first, what, "WRITE", topic)
+            raise DeliveryFailed(str(found)) if type(found) is BrokerError else found
+        self._ear.raise_heard()
+
+    def _heard(self, error: KafkaError | None, message: Any) -> None:
         if error is None:
             self.delivered += 1
-        else:
-            self._failed.append(f"{message.topic()}: {error.str()}")
-
-    def _raise_failed(self) -> None:
-        if self._failed:
-            failed, self._failed = self._failed, []
-            raise DeliveryFailed(f"{len(failed)} messages not delivered; first: {failed[0]}")
+            return
+        self.failed += 1
+        self._unsaid[message.topic()] += 1
+        if self._first is None:
+            self._first = (message.topic(), error)
 
 
 class TransactionalPublisher:
     """Publishes batches wholly or not at all; a newer one of the same name fences this one."""
 
-    def __init__(self, bootstrap_servers: str, transactional_id: str) -> None:
-        self._producer = Producer(
-            _settings(bootstrap_servers, transactional_id)
-            | {
+    def __init__(self, cluster: Cluster, transactional_id: str) -> None:
+        self._cluster = cluster
+        self._ear = Ear(cluster)
+        self._producer = make(
+            Producer,
+            self._ear,
+            {
+                **_SETTINGS,
+                "client.id": transactional_id,
                 "transactional.id": transactional_id,
                 "transaction.timeout.ms": 30_000,
                 "message.max.bytes": LARGEST_BYTES,
-            }
+            },
         )
-        try:
-            self._producer.init_transactions(SECONDS)
-        except KafkaException as error:
-            raise BrokerError(f"no Kafka transactions: {error.args[0].str()}") from error
+        deadline = monotonic() + SECONDS
+        while True:
+            try:
+                self._producer.init_transactions(ASK_SECONDS)
+                return
+            except KafkaException as error:
+                refused = self._failure("no Kafka transactions", error, transactional_id)
+                if not error.args[0].retriable() or monotonic() > deadline:
+                    raise refused from error
 
     def publish(self, messages: Iterable[Message]) -> None:
         """One transaction. Raises BrokerError when it did not commit; then nothing is visible."""
+        topics: set[str] = set()
         try:
             self._producer.begin_transaction()
             for message in messages:
+                topics.add(message.topic)
                 _produce(self._producer, message, None)
             self._producer.commit_transaction(SECONDS)
-        except (KafkaException, BufferError) as error:
-            reason = error.args[0].str() if isinstance(error, KafkaException) else str(error)
-            raise BrokerError(f"the transaction did not commit: {reason}") from error
+        except BufferError as error:
+            raise BrokerError(f"the transaction did not commit: {error}") from error
+        except KafkaException as error:
+            what = "the transaction did not commit"
+            raise self._failure(what, error, ", ".join(sorted(topics))) from error
+
+    def _failure(self, what: str, error: KafkaException, name: str) -> Exception:
+        with suppress(KafkaException):  # the same error, where it is fatal
+            self._producer.poll(0)
+        self._ear.raise_heard()
+        return failure(self._cluster, error.args[0], what, "WRITE", name)
 
 
 def _produce(producer: Producer, message: Message, heard: Any) -> None:

@@ -5,6 +5,8 @@ import warnings
 from collections.abc import Callable
 from typing import TypeVar
 
+from httpx import HTTPError
+
 with warnings.catch_warnings():
     # authlib, which the client imports, warns of a module that it will itself replace.
     from authlib.deprecate import AuthlibDeprecationWarning
@@ -16,12 +18,22 @@ with warnings.catch_warnings():
         ServerConfig,
     )
 
-from streaming.broker.errors import BrokerError
+from streaming.broker.errors import (
+    AuthenticationFailed,
+    BrokerError,
+    CertificateRefused,
+    NotAuthorised,
+)
+from streaming.cluster import RegistryAccess
 
+UNAUTHENTICATED = 401
+FORBIDDEN = 403
 NOT_FOUND = 404
 SERVER_ERROR = 500
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.2
+
+OPEN = RegistryAccess()
 
 T = TypeVar("T")
 
@@ -29,9 +41,9 @@ T = TypeVar("T")
 class Registry:
     """The registry at `url` (its base for Confluent clients)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, access: RegistryAccess = OPEN) -> None:
         self._url = url
-        self._client = SchemaRegistryClient({"url": url})
+        self._client = SchemaRegistryClient({"url": url, **_settings(access)})
 
     def register(self, subject: str, schema: str) -> int:
         """The id of this schema under the subject, made when new; FULL_TRANSITIVE from the first.
@@ -46,8 +58,8 @@ class Registry:
             registered = _patiently(
                 lambda: self._client.register_schema_full_response(subject, Schema(schema, "AVRO"))
             )
-        except (SchemaRegistryError, OSError) as error:
-            raise BrokerError(f"the registry refuses {subject}: {error}") from error
+        except (SchemaRegistryError, HTTPError, OSError) as error:
+            raise _told(f"the registry at {self._url} refuses {subject}", error) from error
         if registered.schema_id is None:
             raise BrokerError(f"the registry gave no id for {subject}")
         return registered.schema_id
@@ -62,9 +74,31 @@ class Registry:
         except SchemaRegistryError as error:
             if error.http_status_code == NOT_FOUND:
                 return None
-            raise BrokerError(f"the registry at {self._url}: {error}") from error
-        except OSError as error:
-            raise BrokerError(f"the registry at {self._url} does not answer: {error}") from error
+            raise _told(f"the registry at {self._url}", error) from error
+        except (HTTPError, OSError) as error:
+            raise _told(f"the registry at {self._url} does not answer", error) from error
+
+
+def _told(what: str, error: Exception) -> BrokerError:
+    """The error that says what to mend, where it is known."""
+    status = error.http_status_code if isinstance(error, SchemaRegistryError) else None
+    if status == UNAUTHENTICATED:
+        mend = "check KNOCKON_SCHEMA_REGISTRY_USERNAME and KNOCKON_SCHEMA_REGISTRY_PASSWORD"
+        return AuthenticationFailed(f"{what} (401): {mend}")
+    if status == FORBIDDEN:
+        return NotAuthorised(f"{what} (403): give our user the right to it: {error}")
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return CertificateRefused(f"{what}: {error}: check KNOCKON_SCHEMA_REGISTRY_TLS_CA")
+    return BrokerError(f"{what}: {error}")
+
+
+def _settings(access: RegistryAccess) -> dict[str, str]:
+    said = {}
+    if access.username is not None and access.password is not None:
+        said["basic.auth.user.info"] = f"{access.username}:{access.password.get_secret_value()}"
+    if access.ca is not None:
+        said["ssl.ca.location"] = str(access.ca)
+    return said
 
 
 def _patiently(ask: Callable[[], T]) -> T:

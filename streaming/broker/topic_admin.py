@@ -12,7 +12,6 @@ from typing import Any
 
 from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
-    AdminClient,
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
@@ -20,9 +19,11 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]
     OffsetSpec,
 )
 
-from streaming.broker.client import client
+from streaming.broker.client import Admin
 from streaming.broker.consuming import read_to_end
 from streaming.broker.errors import BrokerError
+from streaming.broker.refusals import failure
+from streaming.cluster import Cluster
 from streaming.topics import Topic
 
 SECONDS = 15.0
@@ -42,43 +43,46 @@ class Existing:
 
 
 class TopicAdmin:
-    """The topics of the cluster at `bootstrap_servers` (host:port, ...).
+    """The topics of the cluster.
 
     Every method raises BrokerError when the cluster does not answer or does not permit.
     """
 
-    def __init__(self, bootstrap_servers: str) -> None:
-        self._bootstrap_servers = bootstrap_servers
-        self._admin = AdminClient({**client(bootstrap_servers), "client.id": "knockon-topics"})
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._admin = Admin(cluster, "knockon-topics")
 
     def existing(self, names: Iterable[str]) -> dict[str, Existing]:
         """Those of the topics that there are."""
         asked = TopicCollection(list(names))
         partitions = {}
-        for name, future in self._admin.describe_topics(asked, request_timeout=SECONDS).items():
-            try:
-                partitions[name] = len(future.result().partitions)
-            except KafkaException as error:
-                if error.args[0].code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
-                    raise _told(f"topic {name}", error) from error
+        topics = self._admin.ask().describe_topics(asked, request_timeout=SECONDS)
+        for name, future in topics.items():
+            topic = self._admin.result(
+                future, f"topic {name}", "DESCRIBE", name, fine=KafkaError.UNKNOWN_TOPIC_OR_PART
+            )
+            if topic is not None:
+                partitions[name] = len(topic.partitions)
         resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in partitions]
         if not resources:
             return {}
         found = {}
-        described = self._admin.describe_configs(resources, request_timeout=SECONDS)
+        described = self._admin.ask().describe_configs(resources, request_timeout=SECONDS)
         for resource, future in described.items():
-            entries = _result(f"the settings of {resource.name}", future)
-            settings = {name: str(entry.value) for name, entry in entries.items()}
-            found[resource.name] = Existing(resource.name, partitions[resource.name], settings)
+            name = resource.name
+            what = f"the settings of {name}"
+            entries = self._admin.result(future, what, "DESCRIBE_CONFIGS", name)
+            settings = {setting: str(entry.value) for setting, entry in entries.items()}
+            found[name] = Existing(name, partitions[name], settings)
         return found
 
     def create(self, topic: Topic) -> None:
         """Make the topic as it is declared; fine when somebody else has just made it."""
-        try:
-            self._admin.create_topics([new(topic)], request_timeout=SECONDS)[topic.name].result()
-        except KafkaException as error:
-            if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
-                raise _told(f"cannot create topic {topic.name}", error) from error
+        asked = self._admin.ask().create_topics([new(topic)], request_timeout=SECONDS)
+        self._admin.result(
+            asked[topic.name], f"cannot create topic {topic.name}", "CREATE", topic.name,
+            fine=KafkaError.TOPIC_ALREADY_EXISTS,
+        )  # fmt: skip
         deadline = monotonic() + SECONDS
         while topic.name not in self.existing([topic.name]):
             if monotonic() > deadline:
@@ -95,9 +99,10 @@ class TopicAdmin:
                 for setting, value in settings.items()
             ],
         )
-        asked = self._admin.incremental_alter_configs([resource], request_timeout=SECONDS)
+        asked = self._admin.ask().incremental_alter_configs([resource], request_timeout=SECONDS)
         for future in asked.values():
-            _result(f"cannot set {', '.join(settings)} of {name}", future)
+            what = f"cannot set {', '.join(settings)} of {name}"
+            self._admin.result(future, what, "ALTER_CONFIGS", name)
         # The controller has them; the broker that is asked hears of them a moment later.
         deadline = monotonic() + SECONDS
         while monotonic() < deadline:
@@ -123,19 +128,25 @@ class TopicAdmin:
         places = {TopicPartition(topic.name, part): spec for part in range(topic.partitions)}
         deadline = monotonic() + SECONDS
         while True:
-            asked = self._admin.list_offsets(places, request_timeout=SECONDS)
+            asked = self._admin.ask().list_offsets(places, request_timeout=SECONDS)
             try:
-                return {place.partition: int(f.result().offset) for place, f in asked.items()}
+                return {
+                    place.partition: int(self._admin.answer(future).offset)
+                    for place, future in asked.items()
+                }
             except KafkaException as error:
                 # A topic just made, or a leader just gone: another is on its way.
                 if error.args[0].code() not in _BETWEEN_LEADERS or monotonic() > deadline:
-                    raise _told(f"offsets of {topic.name}", error) from error
+                    what = f"offsets of {topic.name}"
+                    raise failure(
+                        self._cluster, error.args[0], what, "DESCRIBE", topic.name
+                    ) from error
             sleep(0.1)
 
     def lost_by_compaction(self, topic: Existing) -> str | None:
         """The first record found that compaction would remove, and why; None when there is none."""
         seen: set[bytes] = set()
-        records = read_to_end(self._bootstrap_servers, topic.name, *range(topic.partitions))
+        records = read_to_end(self._cluster, topic.name, *range(topic.partitions))
         for record in islice(records, MOST_KEYS_READ):
             place = f"{record.partition}/{record.offset}"
             if record.key is None:
@@ -156,14 +167,3 @@ def new(topic: Topic) -> NewTopic:
         replication_factor=-1,  # the broker's default
         config=topic.settings,
     )
-
-
-def _result(what: str, future: Any) -> Any:
-    try:
-        return future.result()
-    except KafkaException as error:
-        raise _told(what, error) from error
-
-
-def _told(what: str, error: KafkaException) -> BrokerError:
-    return BrokerError(f"{what}: {error.args[0].str()}")

@@ -13,6 +13,7 @@ from streaming.heartbeat import heartbeat
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Lander, Sort
 from streaming.logging import configure
+from streaming.patience import patiently
 from streaming.settings import Settings
 from streaming.store.database import connect
 from streaming.topics import LANDING, TOPICS
@@ -22,18 +23,23 @@ def main() -> None:
     """Build everything from the settings and land until told to stop."""
     settings = Settings()
     configure("lander", settings.log_level)
-    if settings.kafka_bootstrap_servers is None or settings.schema_registry_url is None:
-        raise SettingsError("the lander needs KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL")
+    if settings.schema_registry_url is None:
+        raise SettingsError("the lander needs SCHEMA_REGISTRY_URL")
     if settings.master_key is None:
         raise SettingsError("the lander needs KNOCKON_MASTER_KEY: unreadable records are sealed")
     stop = Signal()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    broker = Broker(settings.kafka_bootstrap_servers)
-    broker.ensure_topics(TOPICS.values())
-    codec = Codec(Registry(settings.schema_registry_url))
-    for topic in TOPICS:
-        codec.register(topic)
+    broker = Broker(settings.cluster())
+    codec = Codec(Registry(settings.schema_registry_url, settings.registry_access()))
+
+    def prepare() -> None:
+        broker.ensure_topics(TOPICS.values())
+        for topic in TOPICS:
+            codec.register(topic)
+
+    if not patiently(prepare, stop):
+        return
     keys_url = settings.database_url_for("knockon_keyring")
     keyring = Keyring(
         lambda: connect(keys_url, "knockon-lander-keyring"),

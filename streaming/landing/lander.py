@@ -41,6 +41,9 @@ STANDBY_SECONDS = 1.0
 LOOK_SECONDS = 2.0
 """How often it is asked while nothing arrives whether the topics are still the same ones."""
 
+GROUP = "knockon-landing"
+"""Under which Kafka's side may see how far landing is."""
+
 Identities = Callable[[], dict[str, TopicIdentity]]
 
 log = structlog.get_logger(__name__)
@@ -106,7 +109,7 @@ class Lander:
         """Claim the partitions and land until something breaks."""
         self._identities = self._broker.identities(topic.name for topic in self._topics)
         connection = self._connect()
-        reader = Reader(self._broker.bootstrap_servers, "knockon-landing")
+        reader = Reader(self._broker.cluster, GROUP)
         try:
             self._logs = {
                 name: register_kafka_log(connection, found.cluster_id, found.topic_id, name)
@@ -182,7 +185,8 @@ class Lander:
             if fetched:
                 self._write(connection, fetched, claims, now)
                 self._at("before_acknowledgement")
-                reader.tell({place: claim.next_offset for place, claim in claims.items()})
+                told = {place: claim.next_offset for place, claim in claims.items()}
+                self._broker.tell(GROUP, told)
                 self._at("after_acknowledgement")
         log.info("landing.stopped", landed=self.landed, dead_lettered=self.dead_lettered)
 

@@ -9,6 +9,7 @@ from streaming.codec import Codec
 from streaming.errors import SettingsError
 from streaming.heartbeat import heartbeat
 from streaming.logging import configure
+from streaming.patience import patiently
 from streaming.relay import Relay
 from streaming.settings import Settings
 from streaming.store.database import connect
@@ -19,14 +20,15 @@ def main() -> None:
     """Build everything from the settings and publish until told to stop."""
     settings = Settings()
     configure("relay", settings.log_level)
-    if settings.kafka_bootstrap_servers is None or settings.schema_registry_url is None:
-        raise SettingsError("the relay needs KAFKA_BOOTSTRAP_SERVERS and SCHEMA_REGISTRY_URL")
+    if settings.schema_registry_url is None:
+        raise SettingsError("the relay needs SCHEMA_REGISTRY_URL")
     stop = Signal()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    broker = Broker(settings.kafka_bootstrap_servers)
-    broker.ensure_topics(TOPICS.values())
-    codec = Codec(Registry(settings.schema_registry_url))
+    broker = Broker(settings.cluster())
+    codec = Codec(Registry(settings.schema_registry_url, settings.registry_access()))
+    if not patiently(lambda: broker.ensure_topics(TOPICS.values()), stop):
+        return
     url = settings.database_url_for("knockon_relay")
     Relay(
         lambda: connect(url, "knockon-relay", autocommit=True),

@@ -84,7 +84,7 @@ class Relay:
                 self._beat()
                 if stop.wait(POLL_SECONDS):
                     return
-            publisher = TransactionalPublisher(self._broker.bootstrap_servers, TRANSACTIONAL_ID)
+            publisher = TransactionalPublisher(self._broker.cluster, TRANSACTIONAL_ID)
             position = self.position()
             self._largest = self._broker.largest_bytes(PUBLISHED)
             log.info("relay.started", position=position)
@@ -104,7 +104,7 @@ class Relay:
         """The number of the last entry that is on Kafka; 0 when none is."""
         found = self._broker.identities(PUBLISHED)
         numbers = [
-            last_header(self._broker.bootstrap_servers, name, partition, SEQUENCE)
+            last_header(self._broker.cluster, name, partition, SEQUENCE)
             for name, topic in found.items()
             for partition in range(topic.partitions)
         ]

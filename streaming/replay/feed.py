@@ -45,9 +45,10 @@ class Feed:
             )
         self._settings = settings
         self._faults, self._late = faults, late
-        Broker(settings.kafka_bootstrap_servers).ensure_topics(TOPICS.values())
-        self._codec = Codec(Registry(settings.schema_registry_url))
-        publisher = Publisher(settings.kafka_bootstrap_servers, "knockon-replay")
+        cluster = settings.cluster()
+        Broker(cluster).ensure_topics(TOPICS.values())
+        self._codec = Codec(Registry(settings.schema_registry_url, settings.registry_access()))
+        publisher = Publisher(cluster, "knockon-replay")
         self._producer = EventProducer(publisher, self._codec)
 
     def flights(

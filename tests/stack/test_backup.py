@@ -52,7 +52,7 @@ def write(stack: Stack, text: str) -> None:
     with connect(stack.settings.owner_database_url(), "test") as connection:
         connection.execute("create table if not exists public.said (text text)")
         connection.execute("insert into public.said values (%s)", (text,))
-    publisher = Publisher(str(stack.settings.kafka_bootstrap_servers))
+    publisher = Publisher(stack.settings.cluster())
     publisher.send(Message(PLACE[0], b"key", text.encode(), [], PLACE[1]))
     publisher.flush()
 
@@ -61,8 +61,8 @@ def said(stack: Stack) -> tuple[list[str], list[str]]:
     """The rows and the records."""
     with connect(stack.settings.owner_database_url(), "test") as connection:
         rows = [row[0] for row in connection.execute("select text from public.said").fetchall()]
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    return rows, [(one.value or b"").decode() for one in read_to_end(bootstrap, *PLACE)]
+    cluster = stack.settings.cluster()
+    return rows, [(one.value or b"").decode() for one in read_to_end(cluster, *PLACE)]
 
 
 def fingerprint(directory: Path) -> dict[str, str]:
@@ -81,7 +81,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     directory = tmp_path_factory.mktemp("backup")
     state_dir, archive = directory / "state", directory / "knockon.tar.gz"
     with start(state_dir, ["postgres", "kafka"]) as stack:
-        Broker(str(stack.settings.kafka_bootstrap_servers)).ensure_topics([TOPIC])
+        Broker(stack.settings.cluster()).ensure_topics([TOPIC])
         write(stack, "before")
         pid = stack.pid("postgres")
         troubles: list[str | None] = []

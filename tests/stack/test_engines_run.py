@@ -8,6 +8,7 @@ from confluent_kafka.admin import AdminClient
 
 from orchestration.stack import Stack
 from orchestration.stack.probes import http_trouble, kafka_trouble
+from streaming.cluster import Cluster
 
 
 def test_the_database_serves_its_owner_only_with_the_password(stack: Stack) -> None:
@@ -64,7 +65,7 @@ def test_a_killed_engine_comes_back_by_itself(stack: Stack, name: str) -> None:
 
 
 def test_probes_tell_a_closed_port_from_a_server(stack: Stack) -> None:
-    assert kafka_trouble("127.0.0.1:1") is not None
+    assert kafka_trouble(Cluster("127.0.0.1:1")) is not None
     # PostgreSQL is a server, but no broker.
-    assert kafka_trouble(f"127.0.0.1:{stack.site.ports['postgres']}") is not None
+    assert kafka_trouble(Cluster(f"127.0.0.1:{stack.site.ports['postgres']}")) is not None
     assert http_trouble("http://127.0.0.1:1/") is not None

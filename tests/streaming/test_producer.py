@@ -11,6 +11,7 @@ from domain.events import MetricEvent
 from orchestration.stack import Stack
 from streaming.broker import Broker, Message, Publisher
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.producer import EventProducer
 from streaming.topics import TOPICS
@@ -19,7 +20,7 @@ from tests.streaming.landing.conftest import START
 
 @pytest.fixture
 def topic(stack: Stack) -> Iterator[str]:
-    broker = Broker(str(stack.settings.kafka_bootstrap_servers))
+    broker = Broker(stack.settings.cluster())
     name = f"producer.{uuid4()}"
     broker.ensure_topics([replace(TOPICS["system.metrics"], name=name, partitions=1)])
     yield name
@@ -29,8 +30,8 @@ def topic(stack: Stack) -> Iterator[str]:
 class Redirected(Publisher):
     """Sends to a topic of the test's own."""
 
-    def __init__(self, bootstrap_servers: str, topic: str) -> None:
-        super().__init__(bootstrap_servers)
+    def __init__(self, cluster: Cluster, topic: str) -> None:
+        super().__init__(cluster)
         self._topic = topic
 
     def send(self, message: Message) -> None:
@@ -39,9 +40,9 @@ class Redirected(Publisher):
 
 @pytest.mark.parametrize("causation_id", [None, UUID(int=3)])
 def test_the_envelope_is_in_the_headers(stack: Stack, topic: str, causation_id) -> None:
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
+    cluster = stack.settings.cluster()
     codec = Codec(Registry(str(stack.settings.schema_registry_url)))
-    producer = EventProducer(Redirected(bootstrap, topic), codec)
+    producer = EventProducer(Redirected(cluster, topic), codec)
     event = MetricEvent(
         event_id=UUID(int=1), key="lander", kind="metric_sampled", occurred_at=START,
         produced_at=START, source="test", schema_version=4, correlation_id=UUID(int=2),
@@ -50,7 +51,7 @@ def test_the_envelope_is_in_the_headers(stack: Stack, topic: str, causation_id) 
     producer.send(event)
     producer.flush()
 
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "stranger"})
+    consumer = Consumer({"bootstrap.servers": cluster.bootstrap_servers, "group.id": "stranger"})
     consumer.assign([TopicPartition(topic, 0, 0)])
     message = consumer.poll(20)
     consumer.close()

@@ -61,7 +61,7 @@ def keyring_of(settings: Settings) -> Keyring:
 
 def make_topics_anew(settings: Settings, names: Iterable[str] = TOPICS) -> None:
     """Empty topics, each with another topic id than before."""
-    broker = Broker(str(settings.kafka_bootstrap_servers))
+    broker = Broker(settings.cluster())
     for name in names:
         broker.delete_topic(name)
     _patiently(lambda: broker.ensure_topics(TOPICS.values()))
@@ -82,7 +82,7 @@ def _patiently(work: Callable[[], None]) -> None:
 def produce(settings: Settings) -> int:
     """Some hours of New York and the scripted European day, some of it spoilt; records sent."""
     codec = Codec(Registry(str(settings.schema_registry_url)))
-    producer = EventProducer(Publisher(str(settings.kafka_bootstrap_servers)), codec)
+    producer = EventProducer(Publisher(settings.cluster()), codec)
     day = european_day.DEFAULT_DAY
     people = manifest(european_day.TRAVELLERS, day.isoformat(), 1, keyring_of(settings))
     with Days(bundled()) as days:
@@ -96,7 +96,7 @@ def land_all(settings: Settings, sent: int) -> None:
     url = settings.owner_database_url()
     lander = Lander(
         lambda: connect(url, "test-lander"),
-        Broker(str(settings.kafka_bootstrap_servers)),
+        Broker(settings.cluster()),
         Sort(Codec(Registry(str(settings.schema_registry_url))), keyring_of(settings)),
         LANDING,
         owner="test",

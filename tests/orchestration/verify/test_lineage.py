@@ -68,11 +68,11 @@ def test_each_walk_ends_on_kafka_and_says_which_version_did_each_step(
 def test_the_records_that_a_walk_names_are_there_for_an_independent_consumer(
     settings: Settings, connection: psycopg.Connection[Any]
 ) -> None:
-    bootstrap = str(settings.kafka_bootstrap_servers)
+    cluster = settings.cluster()
     there = {
         (name, record.partition, record.offset)
         for name in ("flight.events", "passenger.events", "external.data")
-        for record in read_to_end(bootstrap, name, *range(TOPICS[name].partitions))
+        for record in read_to_end(cluster, name, *range(TOPICS[name].partitions))
     }
     named = {
         (step.log.name, step.reference.partition, step.reference.offset)

@@ -122,7 +122,7 @@ def test_what_is_broken_is_named(settings: Settings, how: str) -> None:
 
 
 def test_a_name_on_a_topic_is_found(settings: Settings) -> None:
-    publisher = Publisher(str(settings.kafka_bootstrap_servers))
+    publisher = Publisher(settings.cluster())
     person = somebody(settings)
     for value in (f"dear {person['name']}", f"\x08{person['code']}"):
         publisher.send(Message("disruption.events", b"key", value.encode(), []))

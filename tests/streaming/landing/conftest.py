@@ -18,6 +18,7 @@ from domain.events import FlightEvent
 from orchestration.stack import Stack
 from streaming.broker import Broker, BrokerError, Publisher, TopicAdmin, read_to_end
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Lander, Sort
@@ -52,8 +53,12 @@ class Landing:
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
+    def cluster(self) -> Cluster:
+        return self.stack.settings.cluster()
+
+    @property
     def bootstrap_servers(self) -> str:
-        return str(self.stack.settings.kafka_bootstrap_servers)
+        return self.cluster.bootstrap_servers
 
     def produce(self, count: int, unreadable: int = 0) -> None:
         """Departures spread over the partitions by key, then unreadable records."""
@@ -87,7 +92,7 @@ class Landing:
     def here(self, **given: Any) -> Lander:
         """A lander in this process."""
         return Lander(
-            lambda: connect(self.database_url, "lander"), Broker(self.bootstrap_servers),
+            lambda: connect(self.database_url, "lander"), Broker(self.cluster),
             Sort(self.codec(), self.keyring()), LANDING, "test", **given,
         )  # fmt: skip
 
@@ -114,7 +119,7 @@ class Landing:
 
     def make_anew(self, *topics: str) -> None:
         """Delete the topics and make them again, each under another id; with another producer."""
-        broker = Broker(self.bootstrap_servers)
+        broker = Broker(self.cluster)
         for topic in topics:
             broker.delete_topic(topic)
         deadline = time.monotonic() + 20
@@ -127,7 +132,7 @@ class Landing:
                     raise
                 time.sleep(0.02)
         # librdkafka's producer takes a topic made anew for the old one (its issue 4898).
-        self.producer = EventProducer(Publisher(self.bootstrap_servers), self.codec())
+        self.producer = EventProducer(Publisher(self.cluster), self.codec())
 
     def let_producers_stamp(self, topic: str) -> None:
         """CreateTime, as on topics that others make; and no record is too old to be kept."""
@@ -140,7 +145,7 @@ class Landing:
         """Offsets per partition of flight.events that an independent consumer sees."""
         partitions = range(TOPICS["flight.events"].partitions)
         found: dict[int, set[int]] = {partition: set() for partition in partitions}
-        for record in read_to_end(self.bootstrap_servers, "flight.events", *partitions):
+        for record in read_to_end(self.cluster, "flight.events", *partitions):
             found[record.partition].add(record.offset)
         return found
 

@@ -8,6 +8,7 @@ from threading import Event as Signal
 
 from streaming.broker import Broker
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Lander, Sort
@@ -58,7 +59,7 @@ def main() -> None:
     codec = Codec(Registry(given["registry_url"]))
     KINDS[given.get("kind", "fenced")](
         lambda: connect(url, "lander"),
-        Broker(given["bootstrap_servers"]),
+        Broker(Cluster(given["bootstrap_servers"])),
         Sort(codec, keyring),
         LANDING,
         owner=str(os.getpid()),

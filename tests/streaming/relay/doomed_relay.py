@@ -8,6 +8,7 @@ from threading import Event as Signal
 
 from streaming.broker import Broker
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.relay import Relay
 from streaming.store.database import connect
@@ -24,7 +25,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     Relay(
         lambda: connect(given["database_url"], "relay", autocommit=True),
-        Broker(given["bootstrap_servers"]),
+        Broker(Cluster(given["bootstrap_servers"])),
         Codec(Registry(given["registry_url"])),
         at=at,
     ).run(stop)

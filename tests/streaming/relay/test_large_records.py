@@ -29,7 +29,7 @@ def announced(landing: Landing) -> dict[tuple[str, int], DeadLetter]:
     url = landing.database_url
     relay = Relay(
         lambda: connect(url, "relay", autocommit=True),
-        Broker(landing.bootstrap_servers),
+        Broker(landing.cluster),
         landing.codec(),
     )
     thread = Thread(target=relay.run, args=(stop,))
@@ -41,7 +41,7 @@ def announced(landing: Landing) -> dict[tuple[str, int], DeadLetter]:
     thread.join()
     codec = landing.codec()
     letters = {}
-    for record in read_to_end(landing.bootstrap_servers, TOPIC, *range(TOPICS[TOPIC].partitions)):
+    for record in read_to_end(landing.cluster, TOPIC, *range(TOPICS[TOPIC].partitions)):
         decoded = codec.decode(TOPIC, record.value)
         assert isinstance(decoded, Decoded)
         assert isinstance(decoded.event, DeadLetter)

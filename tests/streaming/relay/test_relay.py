@@ -36,8 +36,8 @@ def entry(number: int) -> tuple[UUID, str, bytes, dict[str, str]]:
 @pytest.fixture
 def relay(stack: Stack, migrated_url: str) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
     """Starts relays on an empty topic; they are killed at the end."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    broker = Broker(bootstrap)
+    cluster = stack.settings.cluster()
+    broker = Broker(cluster)
     broker.delete_topic(TOPIC)
     deadline = time.monotonic() + 20
     while True:
@@ -53,7 +53,7 @@ def relay(stack: Stack, migrated_url: str) -> Iterator[Callable[..., subprocess.
     def start(**given: object) -> subprocess.Popen[bytes]:
         settings = {
             "database_url": migrated_url,
-            "bootstrap_servers": bootstrap,
+            "bootstrap_servers": cluster.bootstrap_servers,
             "registry_url": stack.settings.schema_registry_url,
             **given,
         }
@@ -75,8 +75,8 @@ def queue(url: str, numbers: range) -> None:
 
 def published(stack: Stack) -> list[int]:
     """Positions in the outbox order, as a read_committed consumer sees them."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    records = [r for p in range(TOPICS[TOPIC].partitions) for r in read_to_end(bootstrap, TOPIC, p)]
+    cluster = stack.settings.cluster()
+    records = [r for p in range(TOPICS[TOPIC].partitions) for r in read_to_end(cluster, TOPIC, p)]
     return [int(dict(record.headers)["outbox-sequence"]) for record in records]
 
 
@@ -97,8 +97,8 @@ def test_each_message_tells_its_event_in_headers(stack, migrated_url, relay) -> 
         put_in_outbox(connection, TOPIC, [(letter, key, value, spoilt)])
     relay()
     wait_until_empty(migrated_url)
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    (record,) = read_to_end(bootstrap, TOPIC, *range(TOPICS[TOPIC].partitions))
+    cluster = stack.settings.cluster()
+    (record,) = read_to_end(cluster, TOPIC, *range(TOPICS[TOPIC].partitions))
     assert sorted(record.headers) == [
         ("correlation-id", str(letter).encode()),
         ("event-id", str(letter).encode()),

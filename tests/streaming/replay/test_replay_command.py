@@ -61,9 +61,9 @@ def replay(stack: Stack, *words: str, **more: str) -> subprocess.CompletedProces
 
 def counts(stack: Stack) -> Counter[str]:
     """Records ever written to each landing topic, as its partitions' ends say."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    Broker(bootstrap).ensure_topics(TOPICS.values())
-    reader = Reader(bootstrap, "test")
+    cluster = stack.settings.cluster()
+    Broker(cluster).ensure_topics(TOPICS.values())
+    reader = Reader(cluster, "test")
     deadline = time.monotonic() + 20
     try:
         while True:
@@ -83,11 +83,11 @@ def _end(reader: Reader, topic: Topic) -> int:
 
 def events_of(stack: Stack, source: str) -> list[Event]:
     """What a source has told, as an independent consumer reads it."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
+    cluster = stack.settings.cluster()
     codec = Codec(Registry(str(stack.settings.schema_registry_url)))
     places = [(topic.name, p) for topic in LANDING for p in range(topic.partitions)]
     with ThreadPoolExecutor(len(places)) as pool:  # a consumer takes half a second to close
-        records = [*chain(*pool.map(lambda place: list(read_to_end(bootstrap, *place)), places))]
+        records = [*chain(*pool.map(lambda place: list(read_to_end(cluster, *place)), places))]
     decoded = [codec.decode(record.topic, record.value) for record in records]
     return [one.event for one in decoded if isinstance(one, Decoded) and one.event.source == source]
 

@@ -9,7 +9,7 @@ __all__ = ["landing"]
 
 
 def test_a_dead_lander_shows_what_it_leaves_lying(landing: Landing) -> None:
-    broker = Broker(landing.bootstrap_servers)
+    broker = Broker(landing.cluster)
     topics = list(broker.identities(["flight.events", "external.data"]).values())
     landing.produce(100)
 
