@@ -1,7 +1,8 @@
 """What a cluster is called, which topics it has and under which ids, and making them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic, sleep
 from typing import Any
 
 from confluent_kafka import (
@@ -15,8 +16,14 @@ from confluent_kafka import (
 from confluent_kafka.admin import ConfigResource, OffsetSpec  # type: ignore[attr-defined]
 
 from streaming.broker.client import Admin
-from streaming.broker.errors import BrokerError, NotAuthorised
+from streaming.broker.errors import (
+    AuthenticationFailed,
+    BrokerError,
+    CertificateRefused,
+    NotAuthorised,
+)
 from streaming.broker.fetched import Place
+from streaming.broker.refusals import failure
 from streaming.broker.topic_admin import new
 from streaming.cluster import Cluster
 from streaming.topics import Topic
@@ -66,7 +73,7 @@ class Broker:
         return str(described.cluster_id)
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
-        """Create the missing topics; an existing one is left as it is, and needs no right to it.
+        """Create the missing topics; one that exists is left as it is, also where we may make none.
 
         Raises BrokerError when one cannot be made, or has fewer partitions than declared.
         """
@@ -74,15 +81,21 @@ class Broker:
         made = self._admin.ask().create_topics(
             [new(topic) for topic in wanted], request_timeout=SECONDS
         )
+        fresh: list[str] = []
         forbidden: list[NotAuthorised] = []
         for name, future in made.items():
             try:
-                self._admin.result(
-                    future, f"cannot create topic {name}", "CREATE", name,
-                    fine=KafkaError.TOPIC_ALREADY_EXISTS,
-                )  # fmt: skip
-            except NotAuthorised as error:
-                forbidden.append(error)
+                self._admin.answer(future)
+                fresh.append(name)
+            except KafkaException as error:
+                if error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS:
+                    continue
+                what = f"cannot create topic {name}"
+                refused = failure(self.cluster, error.args[0], what, "CREATE", name)
+                if not isinstance(refused, NotAuthorised):
+                    raise refused from error
+                forbidden.append(refused)
+        self._wait_until_told(fresh)
         try:
             found = self.identities(topic.name for topic in wanted)
         except NotAuthorised:
@@ -96,6 +109,20 @@ class Broker:
                     f" {topic.partitions} are declared, and adding some would move keys:"
                     " see `knockon topics plan`, or name another cluster"
                 )
+
+    def _wait_until_told(self, fresh: Sequence[str]) -> None:
+        """The controller has them; the broker that is asked hears of them a moment later."""
+        deadline = monotonic() + SECONDS
+        while fresh:
+            try:
+                self.identities(fresh)
+                return
+            except (AuthenticationFailed, CertificateRefused, NotAuthorised):
+                raise
+            except BrokerError:
+                if monotonic() > deadline:
+                    raise
+            sleep(0.05)
 
     def identities(self, names: Iterable[str]) -> dict[str, TopicIdentity]:
         """The topics by name. Raises BrokerError for one that does not exist."""
