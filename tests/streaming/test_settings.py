@@ -83,3 +83,51 @@ def test_no_database_says_what_to_do(state_dir: Path, monkeypatch: pytest.Monkey
     (state_dir / "endpoints.json").unlink()
     with pytest.raises(SettingsError, match="knockon up"):
         Settings().database_url_for("knockon_lander")
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"security_protocol": "SASL_SSL"}, "needs KNOCKON_KAFKA_SASL_MECHANISM"),
+        ({"security_protocol": "SASL_SSL", "sasl_mechanism": "PLAIN"}, "PLAIN needs KNOCKON_KAFKA"),
+        (
+            {"security_protocol": "SASL_SSL", "sasl_mechanism": "OAUTHBEARER"},
+            "needs KNOCKON_KAFKA_OAUTH_TOKEN_URL",
+        ),
+        ({"sasl_password": "s3cret"}, "KNOCKON_KAFKA_SASL_PASSWORD needs .*=SASL_SSL"),
+        (
+            {"security_protocol": "SASL_PLAINTEXT", "sasl_mechanism": "PLAIN", "tls_ca": "ca.pem"},
+            "KNOCKON_KAFKA_TLS_CA needs .*=SSL",
+        ),
+        ({"security_protocol": "SSL", "tls_certificate": "c.pem"}, "TLS_KEY go together"),
+    ],
+)
+def test_settings_of_kafka_that_do_not_agree_say_so(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], told: str
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(f"KNOCKON_KAFKA_{name.upper()}", value)
+    with pytest.raises(SettingsError, match=told) as raised:
+        Settings().cluster()
+    assert "s3cret" not in str(raised.value)
+
+
+def test_a_process_without_secrets_does_not_read_kafkas_password(
+    state_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoints = state_dir / "endpoints.json"
+    written = json.loads(endpoints.read_text())
+    written["settings"] |= {
+        "kafka_security_protocol": "SASL_SSL",
+        "kafka_sasl_mechanism": "PLAIN",
+        "kafka_sasl_username": "worker",
+        "kafka_tls_ca": "/etc/ca.pem",
+    }
+    endpoints.write_text(json.dumps(written | {"secrets": {"kafka_sasl_password": "s3cret"}}))
+    cluster = Settings().cluster()
+    assert (cluster.protocol, cluster.mechanism) == ("SASL_SSL", "PLAIN")
+    assert "s3cret" not in repr(cluster)
+
+    monkeypatch.setenv("KNOCKON_READ_SECRETS", "false")
+    with pytest.raises(SettingsError, match="KNOCKON_KAFKA_SASL_PASSWORD"):
+        Settings().cluster()
