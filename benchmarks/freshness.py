@@ -28,7 +28,7 @@ from orchestration.stack import Stack, start
 from streaming.broker import Broker, Publisher
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.sources.nycflights13 import Days, bundled
 from streaming.store import summary
 from streaming.store.database import connect
@@ -68,7 +68,7 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
     cluster, registry = stack.settings.cluster(), stack.settings.schema_registry_url
     assert registry is not None
     Broker(cluster).ensure_topics(TOPICS.values())
-    producer = EventProducer(Publisher(cluster), Codec(Registry(registry)))
+    producer = Producers(Publisher(cluster), Codec(Registry(registry)))
     events = Days(bundled()).events(FIRST, LAST, lambda: datetime.now(UTC))
     events = chain([next(events)], events)  # opens the files before the clock runs
     began, sent, behind = time.monotonic(), 0, 0.0

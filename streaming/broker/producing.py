@@ -66,6 +66,7 @@ class Publisher:
         self._producer = make(Producer, self._ear, {**_SETTINGS, **bounds, "client.id": name})
         self._unsaid = Counter[str]()
         self._first: tuple[str, KafkaError] | None = None
+        self._taken = 0
         self.delivered = 0
         self.failed = 0
 
@@ -83,7 +84,7 @@ class Publisher:
     @property
     def waiting(self) -> int:
         """How many messages are handed over and not acknowledged."""
-        return len(self._producer)
+        return self._taken - self.delivered - self.failed
 
     def send(self, message: Message) -> None:
         """Hand over one message; waits while the buffer is full.
@@ -96,6 +97,7 @@ class Publisher:
         while True:
             try:
                 _produce(self._producer, message, self._heard)
+                self._taken += 1
                 return
             except BufferError:
                 self._hear(0.1)

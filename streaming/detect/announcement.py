@@ -1,8 +1,6 @@
 """A finding as the event that others hear of on `disruption.events`."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from domain.detection import Finding
 from domain.events import DisruptionEvent
@@ -36,14 +34,3 @@ def announcement(finding: Finding, topic: str, produced_at: datetime) -> Disrupt
         detected_at=finding.detected_at,
         evidence=tuple(f"{topic}/{record.partition('/')[2]}" for record in finding.evidence),
     )
-
-
-def outbox_entries(
-    findings: Iterable[Finding], topic: str, produced_at: datetime
-) -> list[tuple[UUID, str, bytes, dict[str, str]]]:
-    """(id, key, event as JSON, headers) of each finding, for the outbox."""
-    events = [announcement(finding, topic, produced_at) for finding in findings]
-    return [
-        (event.event_id, event.key, event.model_dump_json().encode(), {"kind": event.kind})
-        for event in events
-    ]

@@ -18,13 +18,13 @@ import structlog
 from domain.detection import Detector, Fold
 from domain.detection.errors import SnapshotRefused
 from domain.network_state import FlightRecord
-from streaming.detect.announcement import TOPIC, outbox_entries
+from streaming.detect.announcement import announcement
+from streaming.producers import DisruptionProducer
 from streaming.store import detected
 from streaming.store.database import Connection
 from streaming.store.derive import horizon
 from streaming.store.errors import Lost
 from streaming.store.intervals import Interval, advance, logs_named, pending
-from streaming.store.landing import put_in_outbox
 from streaming.topics import TOPICS
 from streaming.version import code_version
 
@@ -113,8 +113,10 @@ class Detection:
             self._tell_late(sum(self.fold.ordering.late.values()) - late)
             new = detected.save_findings(self._connection, found, code_version())
             if new:
-                entries = outbox_entries(new, self.topic, datetime.now(UTC))
-                put_in_outbox(self._connection, TOPIC, entries)
+                now = datetime.now(UTC)
+                DisruptionProducer(self._connection).send(
+                    announcement(finding, self.topic, now) for finding in new
+                )
             self._at("after_findings")
             offsets = sum(interval.rows for interval in intervals)
             self._since_snapshot += offsets

@@ -5,7 +5,7 @@ from itertools import cycle
 
 from domain.events import Event, PassengerEvent
 from streaming.codec import Codec
-from streaming.producer import topic_of
+from streaming.producers import topic_of
 
 Fault = Callable[[Codec, Event], bytes | None]
 UNKNOWN_SCHEMA = 2**31 - 1

@@ -10,7 +10,7 @@ from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.errors import SettingsError
 from streaming.keyring import Keyring, MasterKey
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.replay.errors import TooLate
 from streaming.replay.faults import Faults
 from streaming.replay.replay import Pace, Sent, replay
@@ -48,8 +48,7 @@ class Feed:
         cluster = settings.cluster()
         Broker(cluster).ensure_topics(TOPICS.values())
         self._codec = Codec(Registry(settings.schema_registry_url, settings.registry_access()))
-        publisher = Publisher(cluster, "knockon-replay")
-        self._producer = EventProducer(publisher, self._codec)
+        self._publisher = Publisher(cluster, "knockon-replay")
 
     def flights(
         self, days: Days, first: date, last: date, speed: float | None, progress: Progress
@@ -78,14 +77,15 @@ class Feed:
         first = list(islice(coming, 1))
         if first and not self._late:
             self._require_not_past(first[0].occurred_at)
-        return replay(
-            [chain(first, coming)],
-            self._producer,
-            pace=Pace(speed),
-            faults=Faults(self._codec, FAULT_EVERY) if self._faults else None,
-            flush_after=FLUSH_AFTER,
-            progress=progress,
-        )
+        with self._publisher as publisher:  # what is told is delivered, also when it is cut short
+            return replay(
+                [chain(first, coming)],
+                Producers(publisher, self._codec),
+                pace=Pace(speed),
+                faults=Faults(self._codec, FAULT_EVERY) if self._faults else None,
+                flush_after=FLUSH_AFTER,
+                progress=progress,
+            )
 
     def _require_not_past(self, begins: datetime) -> None:
         """Without a database nobody knows how far event time has come, and nothing is required."""

@@ -9,7 +9,7 @@ from heapq import merge
 from operator import attrgetter
 
 from domain.events import Event
-from streaming.producer import EventProducer, topic_of
+from streaming.producers import Producers, topic_of
 from streaming.replay.clocks import Clocks, tick
 from streaming.replay.faults import Faults
 
@@ -52,7 +52,7 @@ class Pace:
 
 def replay(
     streams: Iterable[Iterable[Event]],
-    producer: EventProducer,
+    producer: Producers,
     *,
     pace: Pace,
     faults: Faults | None = None,
@@ -86,6 +86,6 @@ def replay(
     return sent
 
 
-def _clock(producer: EventProducer, sent: Sent, clock: Event, partition: int) -> None:
+def _clock(producer: Producers, sent: Sent, clock: Event, partition: int) -> None:
     producer.send(clock, partition)
     sent.clocks[topic_of(clock).name] += 1

@@ -29,7 +29,7 @@ from streaming.derivation import NothingPending, run
 from streaming.detect import Detection
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Lander, Sort
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.replay import Faults, Pace, replay
 from streaming.settings import Settings
 from streaming.simulator.scenarios import european_day
@@ -82,7 +82,7 @@ def _patiently(work: Callable[[], None]) -> None:
 def produce(settings: Settings) -> int:
     """Some hours of New York and the scripted European day, some of it spoilt; records sent."""
     codec = Codec(Registry(str(settings.schema_registry_url)))
-    producer = EventProducer(Publisher(settings.cluster()), codec)
+    producer = Producers(Publisher(settings.cluster()), codec)
     day = european_day.DEFAULT_DAY
     people = manifest(european_day.TRAVELLERS, day.isoformat(), 1, keyring_of(settings))
     with Days(bundled()) as days:

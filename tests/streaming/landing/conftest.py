@@ -22,7 +22,7 @@ from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Lander, Sort
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.store.audit import accounted_offsets
 from streaming.store.database import connect
 from streaming.topics import LANDING, TOPICS
@@ -48,7 +48,7 @@ class Landing:
 
     stack: Stack
     database_url: str
-    producer: EventProducer = field(init=False)
+    producer: Producers = field(init=False)
     produced: int = 0
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -132,7 +132,7 @@ class Landing:
                     raise
                 time.sleep(0.02)
         # librdkafka's producer takes a topic made anew for the old one (its issue 4898).
-        self.producer = EventProducer(Publisher(self.cluster), self.codec())
+        self.producer = Producers(Publisher(self.cluster), self.codec())
 
     def let_producers_stamp(self, topic: str) -> None:
         """CreateTime, as on topics that others make; and no record is too old to be kept."""

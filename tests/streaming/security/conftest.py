@@ -24,7 +24,7 @@ from confluent_kafka.admin import (
 from orchestration.stack import Stack
 from streaming.broker import Broker, Publisher
 from streaming.cluster import Cluster
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.settings import GivenSettings
 from streaming.topics import TOPICS
 from tests.streaming.landing.conftest import Landing, departure
@@ -122,7 +122,7 @@ class Guarded(Landing):
     def produce_by(self, cluster: Cluster, count: int) -> None:
         """Departures by that way in."""
         with Publisher(cluster) as publisher:
-            producer = EventProducer(publisher, self.codec())
+            producer = Producers(publisher, self.codec())
             for number in range(count):
                 producer.send(departure(number))
 

@@ -19,7 +19,7 @@ from streaming.broker import (
 )
 from streaming.broker.errors import BrokerError
 from streaming.cluster import Cluster
-from streaming.producer import EventProducer
+from streaming.producers import Producers
 from streaming.topics import LANDING
 from tests.streaming.landing.conftest import departure
 from tests.streaming.security import tokens
@@ -76,7 +76,7 @@ def test_a_wrong_password_is_said_and_landing_goes_on_once_it_is_right(
     cluster = kafka.scram("late")
     before = sum(map(len, guarded.on_kafka().values()))
     with Publisher(cluster) as publisher, capture_logs() as logs, guarded.landing_by(cluster):
-        producer = EventProducer(publisher, guarded.codec())
+        producer = Producers(publisher, guarded.codec())
         for number in range(20):
             # What is refused was not taken, so that it can be sent again.
             assert eventually(partial(_let_in, partial(producer.send, departure(number))))
@@ -133,7 +133,7 @@ def test_a_missing_right_to_write_names_the_topic_and_the_rest_is_kept(
     kafka.allow("writer", "DESCRIBE")
     kafka.allow("writer", "WRITE", "system.metrics")
     publisher = Publisher(kafka.scram("writer"))
-    producer = EventProducer(publisher, guarded.codec())
+    producer = Producers(publisher, guarded.codec())
     producer.send(departure(0))
     with pytest.raises(NotAuthorised, match=r"1 to flight.events.*WRITE topic flight.events"):
         producer.flush()
@@ -146,7 +146,7 @@ def test_a_missing_right_to_write_names_the_topic_and_the_rest_is_kept(
     assert sum(map(len, guarded.on_kafka().values())) == before + 1
 
 
-def _delivered(producer: EventProducer) -> bool:
+def _delivered(producer: Producers) -> bool:
     try:
         producer.send(departure(0))
         producer.flush()
