@@ -59,12 +59,12 @@ def main() -> int:
 
 def measure(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str, Any]:
     """Play the day, wait until everybody has read it, and take the figures."""
-    bootstrap = str(stack.settings.kafka_bootstrap_servers)
-    Broker(bootstrap).ensure_topics(TOPICS.values())
+    cluster = stack.settings.cluster()
+    Broker(cluster).ensure_topics(TOPICS.values())
     codec = Codec(Registry(str(stack.settings.schema_registry_url)))
     console.print(f"laying {asked.days} days over each other")
     day = laid_over(asked.days)
-    load = Load(day, codec, Publisher(bootstrap), asked.events, asked.seconds)
+    load = Load(day, codec, Publisher(cluster), asked.events, asked.seconds)
     told = 0.0
 
     def progress(sent: int, now: Any) -> None:

@@ -136,7 +136,7 @@ class Landing:
 
     def let_producers_stamp(self, topic: str) -> None:
         """CreateTime, as on topics that others make; and no record is too old to be kept."""
-        TopicAdmin(self.bootstrap_servers).set(
+        TopicAdmin(self.cluster).set(
             topic, {"message.timestamp.type": "CreateTime", "retention.ms": "-1"}
         )
         time.sleep(0.5)  # told of is not in force: the log takes it over a moment later

@@ -70,12 +70,12 @@ def test_each_becomes_a_typed_dead_letter_and_none_stops_the_line(landing: Landi
 def relayed(landing: Landing, count: int) -> int:
     """Run the relay until so many messages are on `dead.letter.queue`; how many there are."""
     topic = TOPICS["dead.letter.queue"]
-    Broker(landing.bootstrap_servers).delete_topic(topic.name)
+    Broker(landing.cluster).delete_topic(topic.name)
     landing.make_anew()
     stop = Signal()
     relay = Relay(
         lambda: connect(landing.database_url, "relay", autocommit=True),
-        Broker(landing.bootstrap_servers),
+        Broker(landing.cluster),
         landing.codec(),
     )
     thread = Thread(target=relay.run, args=(stop,))
@@ -87,4 +87,4 @@ def relayed(landing: Landing, count: int) -> int:
         stop.set()
         thread.join()
     partitions = range(topic.partitions)
-    return sum(1 for _ in read_to_end(landing.bootstrap_servers, topic.name, *partitions))
+    return sum(1 for _ in read_to_end(landing.cluster, topic.name, *partitions))
