@@ -109,7 +109,7 @@ class Settings(AccessSettings):
         description="JSON, role to password: for a process that may open these roles only.",
     )
     read_secrets: bool = Field(
-        True, description="Whether <state_dir>/secrets.json is read; workers are started without."
+        True, description="Whether secrets in <state_dir> are read; workers are started without."
     )
     maven_repository: str | None = Field(
         None, description="A Maven repository or mirror to fetch the engines from."
