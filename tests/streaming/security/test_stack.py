@@ -1,24 +1,31 @@
 """A stack on a secured cluster of yours: who gets the password, and what commands say of it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psutil
 import pytest
 
 from orchestration.stack import Stack, attach, start
 from orchestration.stack.report import report
-from tests.stack.test_stack_life import environment, knockon
+from tests.stack.test_stack_life import knockon
 from tests.streaming.security.conftest import Guarded, Kafka, eventually, scram
 from tests.streaming.security.secured import PASSWORD
 
 PARTS = ("kafka", "registry", "postgres", "lander", "relay", "detector")
 
 
-@pytest.fixture
-def given(stack: Stack, kafka: Kafka, migrated_url: str) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def database(stack: Stack, migrated_template: str) -> Iterator[str]:
+    """The database of the workers; the URL is the owner's."""
+    url = stack.create_database(template=migrated_template.rpartition("/")[2])
+    yield url
+    stack.drop_database(url)
+
+
+@pytest.fixture(scope="module")
+def given(stack: Stack, kafka: Kafka, database: str) -> dict[str, str]:
     """The environment of a person who has all three servers."""
-    said = {"database_url": migrated_url, "kafka_bootstrap_servers": kafka.broker.addresses["SASL"]}
+    said = {"database_url": database, "kafka_bootstrap_servers": kafka.broker.addresses["SASL"]}
     secret = stack.settings.role_secret
     assert secret is not None
     said |= {
@@ -29,24 +36,27 @@ def given(stack: Stack, kafka: Kafka, migrated_url: str) -> dict[str, str]:
     return {f"KNOCKON_{name.upper()}": value for name, value in said.items()}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running(
-    kafka: Kafka, given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kafka: Kafka, given: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """Workers alone, on those servers."""
+    """Workers alone, on those servers; whoever asks afterwards has none of the settings."""
     kafka.user("worker")
     kafka.allow("worker", "READ")
     kafka.allow("worker", "WRITE")
     kafka.allow("worker", "WRITE", "knockon-relay", "TRANSACTIONAL_ID")
-    for name, value in given.items():
-        monkeypatch.setenv(name, value)
-    with start(tmp_path / "state", PARTS) as stack:
+    with pytest.MonkeyPatch.context() as shell:
+        for name, value in given.items():
+            shell.setenv(name, value)
+        stack = start(tmp_path_factory.mktemp("workers") / "state", PARTS)
+    with stack:
         yield stack
 
 
 def test_workers_land_and_nobody_else_sees_the_password(
-    running: Stack, guarded: Guarded, kafka: Kafka, monkeypatch: pytest.MonkeyPatch
+    running: Stack, database: str, kafka: Kafka
 ) -> None:
+    guarded = Guarded(running, database, kafka=kafka)
     guarded.produce_by(kafka.scram("scram"), 20)
     guarded.wait_until_landed()
     guarded.assert_exactly_once()
@@ -62,10 +72,6 @@ def test_workers_land_and_nobody_else_sees_the_password(
     assert not any(PASSWORD in log.read_text() for log in running.site.state.logs.iterdir())
     assert running.site.state.endpoints_file.stat().st_mode & 0o077 == 0
 
-    # Another shell, which has none of the settings.
-    for name in environment(running.site.state.path):
-        if name.startswith("KNOCKON_KAFKA"):
-            monkeypatch.delenv(name)
     told = report(attach(running.site.state.path))
     assert [one.name for one in told.components if one.trouble] == []
     assert {lag.rows for lag in told.lags if lag.reader == "lander"} == {0}
