@@ -8,8 +8,13 @@ from pydantic import Field
 
 from domain.events.envelope import Event, FreeText, Int32, Int64
 
-ErrorType = Literal["undecodable", "unknown_schema", "invalid", "oversized", "refused"]
-"""`refused`: a well-formed event of which PostgreSQL did not take the row."""
+ErrorType = Literal[
+    "undecodable", "unknown_schema", "invalid", "oversized", "refused", "replayed_already"
+]
+"""`refused`: a well-formed event of which PostgreSQL did not take the row.
+
+`replayed_already`: a second copy of a replayed dead letter; the first one has been landed.
+"""
 
 
 class DeadLetter(Event):
@@ -44,6 +49,16 @@ class DeadLetter(Event):
     ]
     error_type: Annotated[ErrorType, Field(description="Why it could not be landed, as a word.")]
     reason: Annotated[FreeText, Field(description="Why in words: fields and rules, never a value.")]
+    origin_headers: Annotated[
+        bytes | None,
+        Field(description="Headers of the record as JSON; sealed where the payload is."),
+    ] = None
+    schema_id: Annotated[
+        Int32 | None, Field(description="Registry id on the wire, where the record has one.")
+    ] = None
+    replay_of: Annotated[
+        UUID | None, Field(description="The dead letter that was replayed as this record.")
+    ] = None
     payload_length: Annotated[
         Int64 | None, Field(description="Bytes of a payload that no message can hold.")
     ] = None
@@ -53,11 +68,12 @@ class DeadLetter(Event):
     ] = None
 
     def without_bytes(self) -> "DeadLetter":
-        """The same letter with the payload's length and SHA-256 in place of payload and key."""
+        """The same letter with the payload's length and SHA-256 in place of all the bytes."""
         payload = self.payload
         return self.model_copy(
             update={
                 "origin_key": None,
+                "origin_headers": None,
                 "payload": None,
                 "payload_length": None if payload is None else len(payload),
                 "payload_sha256": None if payload is None else sha256(payload).hexdigest(),

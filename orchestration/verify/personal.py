@@ -106,5 +106,5 @@ def no_plaintext(connection: Connection, keyring: Keyring, broker: Broker) -> Ve
 
 
 def _bytes(record: Record) -> bytes:
-    headers = b" ".join(value for _, value in record.headers)
+    headers = b" ".join(value or b"" for _, value in record.headers)
     return b" ".join((record.key or b"", record.value or b"", headers))

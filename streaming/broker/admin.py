@@ -160,18 +160,23 @@ class Broker:
                 found[name] = DEFAULT_LARGEST_BYTES
         return found
 
-    def ends(self, topics: Iterable[TopicIdentity]) -> dict[tuple[str, int], int]:
-        """Next offset after the last committed record, by topic and partition.
+    def ends(
+        self, topics: Iterable[TopicIdentity], *, committed: bool = True
+    ) -> dict[tuple[str, int], int]:
+        """Next offset after the last committed record, or after the last one of all.
+
+        A transaction is told to be committed before its records count as such everywhere.
 
         Raises BrokerError when the cluster does not answer.
         """
+        isolation = IsolationLevel.READ_COMMITTED if committed else IsolationLevel.READ_UNCOMMITTED
         asked = {
             TopicPartition(topic.name, partition): OffsetSpec.latest()  # type: ignore[no-untyped-call]
             for topic in topics
             for partition in range(topic.partitions)
         }
         futures = self._admin.ask().list_offsets(
-            asked, isolation_level=IsolationLevel.READ_COMMITTED, request_timeout=SECONDS
+            asked, isolation_level=isolation, request_timeout=SECONDS
         )
         found = {}
         for place, future in futures.items():

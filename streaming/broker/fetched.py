@@ -1,6 +1,6 @@
 """What one fetch brought: per topic the records as columns, and one by one for whoever asks."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -26,7 +26,7 @@ class Record(NamedTuple):
     recorded_at: datetime
     key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: list[tuple[str, bytes | None]]
 
 
 def record(message: Any) -> Record:
@@ -59,6 +59,15 @@ class Columns:
     def record(self, place: int) -> Record:
         """One of them, whole."""
         return record(self._messages[place])
+
+    def place(self, partition: int, offset: int) -> int:
+        """Where the record with this offset is."""
+        return int(np.flatnonzero((self.partitions == partition) & (self.offsets == offset))[0])
+
+    def places_of(self, partitions: Iterable[int]) -> list[int]:
+        """Where the records of these partitions are."""
+        chosen = np.isin(self.partitions, list(partitions))
+        return [int(place) for place in np.flatnonzero(chosen)]
 
     def following(self) -> Iterator[tuple[Place, int]]:
         """Per partition the offset after the last record."""

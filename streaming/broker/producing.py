@@ -1,7 +1,7 @@
 """Producing: idempotent and acknowledged by all; or many messages in one Kafka transaction."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from time import monotonic
 from types import TracebackType
@@ -25,10 +25,16 @@ class Message(NamedTuple):
     """What to produce; without a partition the key chooses it."""
 
     topic: str
-    key: bytes
+    key: bytes | None
     value: bytes | None
-    headers: list[tuple[str, bytes]]
+    headers: Sequence[tuple[str, bytes | None]]
     partition: int | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
+        return len(self.key or b"") + len(self.value or b"") + headers
 
 
 _SETTINGS = {
@@ -195,7 +201,7 @@ def _produce(producer: Producer, message: Message, heard: Any) -> None:
     arguments: dict[str, Any] = {
         "key": message.key,
         "value": message.value,
-        "headers": message.headers,
+        "headers": list(message.headers),
         "on_delivery": heard,
     }
     if message.partition is not None:

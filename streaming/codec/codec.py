@@ -132,6 +132,14 @@ class Codec:
         whole: Any = fastavro.schemaless_reader(buffer, self._written_with[schema_id], None)
         return {name: whole[name] for name in unknown if whole[name] is not None}
 
+    @staticmethod
+    def schema_id(value: bytes | None) -> int | None:
+        """The id on the wire, whether or not a registry knows it; None without one."""
+        if value is None or len(value) < HEADER.size or value[0] != MAGIC:
+            return None
+        found = int(HEADER.unpack_from(value)[1])
+        return found if found <= LARGEST_ID else None
+
     def _writer(self, schema_id: int) -> Any | Rejected:
         if schema_id not in self._written_with:
             text = self.schemas.schema(schema_id) if schema_id <= LARGEST_ID else None

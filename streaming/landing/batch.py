@@ -14,13 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
+from types import MappingProxyType
 from typing import Any, Protocol
 from uuid import UUID, uuid5
 
 from domain.events import DeadLetter, Event
 from streaming.broker import Columns, Record, TopicIdentity
 from streaming.codec import LARGEST_BYTES, Codec, Decoded, Rejected
+from streaming.headers import CORRELATION_ID, id_in, packed
 from streaming.landing.further import SealingMore, further_rows
+from streaming.landing.replays import Copy, Place
 from streaming.schemas import committed
 from streaming.store.landing import Table
 from streaming.topics import LANDING, TOPICS
@@ -52,7 +55,10 @@ class Batch:
     """What one transaction writes: rows per topic, dead letters, and their announcements.
 
     `laid_out` are rows that are COPY streams already, `rows` those that went the slow way.
+    `copies` are the records by which dead letters are replayed, first ones and further ones.
     """
+
+    copies: Mapping[Place, Copy] = field(default_factory=dict)
 
     laid_out: dict[str, Transcoded] = field(default_factory=dict)
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
@@ -64,6 +70,15 @@ class Batch:
     def landed(self) -> int:
         slowly = sum(len(rows) for rows in self.rows.values())
         return slowly + sum(one.rows for one in self.laid_out.values())
+
+    @property
+    def links(self) -> list[tuple[UUID, int, int, int]]:
+        """Which record is the first copy of which dead letter."""
+        return [
+            (copy.dead_letter_id, copy.log_id, partition, offset)
+            for (_, partition, offset), copy in self.copies.items()
+            if copy.landed_as is None
+        ]
 
     @property
     def topics(self) -> set[str]:
@@ -98,15 +113,16 @@ class Sort:
         logs: Mapping[str, int],
         identities: Mapping[str, TopicIdentity],
         now: datetime,
+        copies: Mapping[Place, Copy] = MappingProxyType({}),
     ) -> Batch:
         """Raises BrokerError when the registry cannot be asked for a schema not met before."""
-        batch = Batch()
+        batch = Batch(copies)
         slow: list[Record] = []
         for of_topic in fetched:
             done = self._transcode(
                 of_topic.topic,
                 logs[of_topic.topic],
-                of_topic.values,
+                _without(of_topic, copies),
                 of_topic.partitions,
                 of_topic.offsets,
                 of_topic.recorded_ms,
@@ -124,9 +140,10 @@ class Sort:
         logs: Mapping[str, int],
         identities: Mapping[str, TopicIdentity],
         now: datetime,
+        copies: Mapping[Place, Copy] = MappingProxyType({}),
     ) -> tuple[Batch, list[Record]]:
         """The same, every record through its model, so that single rows can be left out."""
-        batch = Batch()
+        batch = Batch(copies)
         records = [one.record(place) for one in fetched for place in range(len(one))]
         self._sort(batch, records, logs, identities, now)
         return batch, records
@@ -142,6 +159,10 @@ class Sort:
         refused: list[tuple[Record, Rejected]] = []
         saying_more: list[tuple[Record, Decoded]] = []
         for record in records:
+            copy = batch.copies.get((record.topic, record.partition, record.offset))
+            if copy is not None and copy.landed_as is not None:
+                refused.append((record, Rejected("replayed_already", copy.reason)))
+                continue
             decoded = self._codec.decode(record.topic, record.value)
             if isinstance(decoded, Rejected):
                 refused.append((record, decoded))
@@ -175,15 +196,22 @@ class Sort:
         seal = self._sealing.seal_dead_letters
         values = seal({i: r.value for i, r in personal.items() if r.value is not None})
         keys = seal({i: r.key for i, r in personal.items() if r.key is not None})
+        headers = {i: packed(r.headers) for i, r in letters.items() if r.headers}
+        headers |= seal({i: headers[i] for i in personal if i in headers})
         for (letter, record), (_, why) in zip(letters.items(), refused, strict=True):
             sealed = letter in personal
             value = values.get(letter) if sealed else record.value
             key = keys.get(letter) if sealed else record.key
             reason = why.reason.replace("\0", "")
+            schema_id = self._codec.schema_id(record.value)
+            correlation_id = id_in(record.headers, CORRELATION_ID)
+            copy = batch.copies.get((record.topic, record.partition, record.offset))
+            replay_of = copy.dead_letter_id if copy else None
             batch.dead.append(
                 (
                     logs[record.topic], record.partition, record.offset, letter,
                     record.recorded_at, now, key, value, sealed, why.error_type, reason,
+                    headers.get(letter), schema_id, correlation_id, replay_of,
                 )
             )  # fmt: skip
             event = DeadLetter(
@@ -193,7 +221,7 @@ class Sort:
                 occurred_at=record.recorded_at,
                 produced_at=now,
                 source="knockon.landing",
-                correlation_id=letter,
+                correlation_id=correlation_id or letter,
                 dead_letter_id=letter,
                 origin_cluster_id=identities[record.topic].cluster_id,
                 origin_topic_id=identities[record.topic].topic_id,
@@ -203,10 +231,24 @@ class Sort:
                 origin_key=key,
                 payload=value,
                 payload_sealed=sealed,
+                origin_headers=headers.get(letter),
+                schema_id=schema_id,
+                replay_of=replay_of,
                 error_type=why.error_type,
                 reason=reason,
             )
             batch.outbox.append((letter, event.key, event.model_dump_json().encode(), {}))
+
+
+def _without(fetched: Columns, copies: Mapping[Place, Copy]) -> list[bytes | None]:
+    """The values but those of copies, which the walk then leaves for the slow way."""
+    if not copies:
+        return fetched.values
+    values = list(fetched.values)
+    for topic, partition, offset in copies:
+        if topic == fetched.topic:
+            values[fetched.place(partition, offset)] = None
+    return values
 
 
 def _facts_of(table: Table) -> Callable[[Event], Sequence[Any]]:

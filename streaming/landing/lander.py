@@ -23,7 +23,7 @@ from threading import Event as Signal
 import structlog
 
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
-from streaming.landing import writing
+from streaming.landing import replays, writing
 from streaming.landing.batch import Sort
 from streaming.landing.days import DayKeeper
 from streaming.logging import ids
@@ -199,7 +199,8 @@ class Lander:
     ) -> None:
         identities = self._ask()  # after the fetch; answered while we sort and copy
         self._days.before(connection, fetched)
-        batch = self._sort(fetched, self._logs, self._identities, now)
+        copies = replays.copies(connection, fetched, self._logs)
+        batch = self._sort(fetched, self._logs, self._identities, now, copies)
         # Markers and compaction leave gaps, so the end moves to after the last record seen.
         untils = dict(chain.from_iterable(of_topic.following() for of_topic in fetched))
         moves = [(claims[place], until) for place, until in untils.items()]
@@ -207,7 +208,7 @@ class Lander:
 
         def fitting() -> None:
             nonlocal batch
-            batch, records = self._sort.slowly(fetched, self._logs, self._identities, now)
+            batch, records = self._sort.slowly(fetched, self._logs, self._identities, now, copies)
             reasons = writing.write_fitting(
                 connection, self._sort, batch, records, self._logs, self._identities, now
             )

@@ -7,6 +7,7 @@ from streaming.broker import Record, TopicIdentity
 from streaming.codec import Rejected
 from streaming.landing.batch import Batch, Sort
 from streaming.store import landing as stored
+from streaming.store import replays
 from streaming.store.database import Connection
 
 
@@ -63,7 +64,8 @@ def write_further(connection: Connection, sort: Sort, batch: Batch) -> None:
 
 
 def write_dead(connection: Connection, sort: Sort, batch: Batch) -> None:
-    """Dead letters and their announcements."""
+    """Dead letters, their announcements, and which of earlier ones were landed as what."""
+    replays.link(connection, batch.links)
     if batch.dead:
         sort.dead_letters.copy(connection, batch.dead)
         stored.put_in_outbox(connection, "dead.letter.queue", batch.outbox)

@@ -154,6 +154,4 @@ class Relay:
 
     def _too_large(self, message: Message) -> bool:
         """Reckoned without compression, which sealed bytes do not bear."""
-        size = len(message.key) + len(message.value or b"") + OVERHEAD_BYTES
-        size += sum(len(name) + len(value) for name, value in message.headers)
-        return size > min(self._largest[message.topic], LARGEST_BYTES)
+        return message.size + OVERHEAD_BYTES > min(self._largest[message.topic], LARGEST_BYTES)

@@ -1,6 +1,7 @@
 """Every table as SQLAlchemy models, one module per schema; migrations must equal them."""
 
 from streaming.store.models.columns import Base
+from streaming.store.models.dead_letters import Disposition, Halt, Replay, ReplayWindow
 from streaming.store.models.derived import (
     Assessment,
     Disruption,
@@ -28,6 +29,7 @@ __all__ = [
     "DataKey",
     "Days",
     "DeadLetterRow",
+    "Disposition",
     "Disruption",
     "End",
     "ExternalRow",
@@ -36,6 +38,7 @@ __all__ = [
     "FlightRow",
     "Forecast",
     "FurtherFields",
+    "Halt",
     "KeyAccess",
     "LedgerTransaction",
     "Log",
@@ -44,5 +47,7 @@ __all__ = [
     "PassengerImpact",
     "PassengerRow",
     "Posting",
+    "Replay",
+    "ReplayWindow",
     "Snapshot",
 ]

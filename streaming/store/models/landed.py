@@ -142,7 +142,8 @@ class DeadLetterRow(Base):
     __table_args__ = (
         UniqueConstraint("dead_letter_id"),
         CheckConstraint(
-            "error_type in ('undecodable', 'unknown_schema', 'invalid', 'oversized', 'refused')",
+            "error_type in ('undecodable', 'unknown_schema', 'invalid', 'oversized', 'refused',"
+            " 'replayed_already')",
             name="error_type_known",
         ),
         {"schema": "landed", "comment": "Grain: one record that could not be landed."},
@@ -165,6 +166,16 @@ class DeadLetterRow(Base):
     payload_sealed: Mapped[bool] = mapped_column(comment="True on topics with personal data.")
     error_type: Mapped[str] = mapped_column(comment="Why it could not be landed, as a word.")
     reason: Mapped[str] = mapped_column(comment="Never quotes values of personal topics.")
+    headers: Mapped[bytes | None] = mapped_column(
+        LargeBinary, comment="Headers of the record as JSON; sealed like the payload."
+    )
+    schema_id: Mapped[int | None] = mapped_column(comment="Registry id on the wire, if it has one.")
+    correlation_id: Mapped[UUID | None] = mapped_column(
+        comment="From the record's header, if that is a UUID."
+    )
+    replay_of: Mapped[UUID | None] = mapped_column(
+        comment="The dead letter that was replayed as this record."
+    )
 
 
 class FurtherFields(Base):
