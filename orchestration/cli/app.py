@@ -6,6 +6,7 @@ from orchestration.cli import (
     backup,
     days,
     dbt,
+    dead_letters,
     demo,
     doctor,
     engines,
@@ -45,4 +46,5 @@ app.command("days")(days.days)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
 app.add_typer(topics.app, name="topics")
+app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(engines.app, name="engines")

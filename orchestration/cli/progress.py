@@ -85,6 +85,26 @@ class ReplayProgress:
         return f"{self._event_time:%d %b %Y %H:%M} UTC, {self._records:,} records"
 
 
+class CountProgress:
+    """Shows how many of a known number are done."""
+
+    def __init__(self, console: Console, verb: str, total: int) -> None:
+        self._verb, self._total, self._done = verb, total, 0
+        self._status = console.status(verb)
+
+    def __enter__(self) -> Self:
+        self._status.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._status.stop()
+
+    def hear(self, more: int) -> None:
+        """So many more are done."""
+        self._done += more
+        self._status.update(f"{self._verb} {self._done:,} of {self._total:,}")
+
+
 class CopyProgress:
     """Shows how much of a copy is done, while it is being done."""
 
