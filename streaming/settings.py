@@ -8,7 +8,7 @@ needs no environment at all; a worker gets its addresses and its few passwords b
 import hmac
 import json
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from pydantic import Field, SecretStr, field_validator
@@ -132,6 +132,14 @@ class Settings(AccessSettings):
         ge=8,
         description="How many days of landed records stay attached to their tables; all without."
         " Older ones are detached into schema landed_days, never deleted.",
+    )
+    dead_letter_budget: Annotated[float, Field(gt=0, le=1)] | Literal["off"] = Field(
+        0.5,
+        description="Share of a topic's recent records that may become dead letters before it is"
+        " not landed any further; or off.",
+    )
+    dead_letter_window: int = Field(
+        1_000, ge=1, description="How many recent records of a topic that share is of, at least."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Lowest level of log lines that are written."

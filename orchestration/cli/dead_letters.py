@@ -157,6 +157,28 @@ def discard(
             shown.show_counts({"discarded": done, "replay_begun": len(ids) - done}, as_json)
 
 
+@app.command()
+def accept(
+    topic: Annotated[str, typer.Argument(help="The topic that is not landed any further.")],
+    yes: Yes = False,
+    as_json: AsJson = False,
+) -> None:
+    """Land a topic on that exceeded its dead letter budget, over all that lies on it by now.
+
+    What cannot be read becomes dead letters, however much it is; the budget counts anew behind it.
+    """
+    from orchestration.cli import dead_letters_shown as shown
+    from orchestration.cli.dead_letters_work import accepted
+
+    narrowed(topic, None, None, None, None, None, None, None)
+    if as_json and not yes:
+        raise typer.BadParameter("--json goes with --yes")
+    if not yes:
+        typer.confirm(f"make dead letters of all that cannot be read on {topic}?", abort=True)
+    with _database() as connection:
+        shown.show_counts({"partitions_go_on": accepted(connection, topic, _user())}, as_json)
+
+
 def _agreed(
     connection: "Connection", which: "Filter", verb: str, dry_run: bool, yes: bool, as_json: bool
 ) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Carries out a replay of dead letters with what the settings name, and sees what became of it."""
+"""Carries out what `knockon dead-letters` needs Kafka for, on the stack that the settings name."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -11,9 +11,12 @@ from orchestration.cli.progress import CountProgress
 from orchestration.stack.kafka import require_answer
 from streaming.broker import Broker
 from streaming.dead_letters import Opening, Replaying
+from streaming.dead_letters.errors import DeadLetterError
 from streaming.errors import SettingsError
 from streaming.settings import Settings
 from streaming.store import dead_letters as stored
+from streaming.store import halts
+from streaming.store.intervals import register_kafka_log
 
 if TYPE_CHECKING:
     from streaming.keyring import Keyring
@@ -30,12 +33,9 @@ def replayed(
     seconds: float,
 ) -> dict[str, int]:
     """Send these letters and wait for the lander, `seconds` at most; counts by what became."""
-    address = Settings().kafka_bootstrap_servers
-    if address is None:
-        raise SettingsError("no Kafka is known: run `knockon up`, or set KAFKA_BOOTSTRAP_SERVERS")
-    require_answer(address)
+    broker = _broker()
     opening = Opening(keyring(), actor=f"knockon dead-letters, {user}", purpose="replay")
-    replaying = Replaying(connection, Broker(address), opening, user)
+    replaying = Replaying(connection, broker, opening, user)
     with CountProgress(Console(stderr=True), "sending", len(ids)) as progress:
         done = replaying(ids, progress.hear)
     deadline = time.monotonic() + seconds
@@ -52,3 +52,23 @@ def replayed(
         "too_large": done.too_large,
         "decided_meanwhile": done.decided_meanwhile,
     }
+
+
+def accepted(connection: "Connection", topic: str, user: str) -> int:
+    """Let a halted topic go on over what lies on it now; how many of its partitions do."""
+    broker = _broker()
+    [found] = broker.identities([topic]).values()
+    log_id = register_kafka_log(connection, found.cluster_id, found.topic_id, topic)
+    ends = {partition: end for (_, partition), end in broker.ends([found]).items()}
+    done = halts.accept(connection, log_id, ends, user)
+    if not done:
+        raise DeadLetterError(f"{topic} is not halted: there is nothing to accept")
+    return done
+
+
+def _broker() -> Broker:
+    address = Settings().kafka_bootstrap_servers
+    if address is None:
+        raise SettingsError("no Kafka is known: run `knockon up`, or set KAFKA_BOOTSTRAP_SERVERS")
+    require_answer(address)
+    return Broker(address)

@@ -11,7 +11,7 @@ from streaming.codec import Codec
 from streaming.errors import SettingsError
 from streaming.heartbeat import heartbeat
 from streaming.keyring import Keyring, MasterKey
-from streaming.landing import Lander, Sort
+from streaming.landing import Budget, Lander, Sort
 from streaming.logging import configure
 from streaming.patience import patiently
 from streaming.settings import Settings
@@ -46,6 +46,7 @@ def main() -> None:
         MasterKey(settings.master_key.get_secret_value()),
     )
     url = settings.database_url_for("knockon_lander")
+    share = settings.dead_letter_budget
     lander = Lander(
         lambda: connect(url, "knockon-lander"),
         broker,
@@ -54,6 +55,7 @@ def main() -> None:
         owner=f"{socket.gethostname()}/{os.getpid()}",
         share=(settings.lander, settings.landers),
         keep_days=settings.landed_days,
+        budget=Budget(None if share == "off" else share, settings.dead_letter_window),
         beat=heartbeat(settings.heartbeat_file),
     )
     lander.run(stop)

@@ -10,6 +10,7 @@ CreateTime the producer writes it, and one that is wrong twice in the same direc
 LogAppendTime there, or message.timestamp.after.max.ms (an hour since Kafka 4.0).
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -23,7 +24,7 @@ from streaming.broker import Columns, Record, TopicIdentity
 from streaming.codec import LARGEST_BYTES, Codec, Decoded, Rejected
 from streaming.headers import CORRELATION_ID, id_in, packed
 from streaming.landing.further import SealingMore, further_rows
-from streaming.landing.replays import Copy, Place
+from streaming.landing.replays import Copy, Place, without
 from streaming.schemas import committed
 from streaming.store.landing import Table
 from streaming.topics import LANDING, TOPICS
@@ -56,6 +57,7 @@ class Batch:
 
     `laid_out` are rows that are COPY streams already, `rows` those that went the slow way.
     `copies` are the records by which dead letters are replayed, first ones and further ones.
+    `buried` counts new dead letters by topic and why, without replays that failed again.
     """
 
     copies: Mapping[Place, Copy] = field(default_factory=dict)
@@ -65,20 +67,12 @@ class Batch:
     further: list[Sequence[Any]] = field(default_factory=list)
     dead: list[Sequence[Any]] = field(default_factory=list)
     outbox: list[tuple[UUID, str, bytes, dict[str, str]]] = field(default_factory=list)
+    buried: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
     @property
     def landed(self) -> int:
         slowly = sum(len(rows) for rows in self.rows.values())
         return slowly + sum(one.rows for one in self.laid_out.values())
-
-    @property
-    def links(self) -> list[tuple[UUID, int, int, int]]:
-        """Which record is the first copy of which dead letter."""
-        return [
-            (copy.dead_letter_id, copy.log_id, partition, offset)
-            for (_, partition, offset), copy in self.copies.items()
-            if copy.landed_as is None
-        ]
 
     @property
     def topics(self) -> set[str]:
@@ -122,7 +116,7 @@ class Sort:
             done = self._transcode(
                 of_topic.topic,
                 logs[of_topic.topic],
-                _without(of_topic, copies),
+                without(of_topic, copies),
                 of_topic.partitions,
                 of_topic.offsets,
                 of_topic.recorded_ms,
@@ -207,6 +201,8 @@ class Sort:
             correlation_id = id_in(record.headers, CORRELATION_ID)
             copy = batch.copies.get((record.topic, record.partition, record.offset))
             replay_of = copy.dead_letter_id if copy else None
+            if copy is None:
+                batch.buried[record.topic][f"{why.error_type}: {reason}"] += 1
             batch.dead.append(
                 (
                     logs[record.topic], record.partition, record.offset, letter,
@@ -238,17 +234,6 @@ class Sort:
                 reason=reason,
             )
             batch.outbox.append((letter, event.key, event.model_dump_json().encode(), {}))
-
-
-def _without(fetched: Columns, copies: Mapping[Place, Copy]) -> list[bytes | None]:
-    """The values but those of copies, which the walk then leaves for the slow way."""
-    if not copies:
-        return fetched.values
-    values = list(fetched.values)
-    for topic, partition, offset in copies:
-        if topic == fetched.topic:
-            values[fetched.place(partition, offset)] = None
-    return values
 
 
 def _facts_of(table: Table) -> Callable[[Event], Sequence[Any]]:

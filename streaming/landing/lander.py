@@ -16,7 +16,6 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from itertools import chain
 from threading import Event as Signal
 
@@ -25,6 +24,7 @@ import structlog
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
 from streaming.landing import replays, writing
 from streaming.landing.batch import Sort
+from streaming.landing.budget import Budget, Exceeded
 from streaming.landing.days import DayKeeper
 from streaming.logging import ids
 from streaming.store import landing as stored
@@ -70,6 +70,7 @@ class Lander:
         *,
         share: tuple[int, int] = (1, 1),
         keep_days: int | None = None,
+        budget: Budget | None = None,
         at: Callable[[str], None] = lambda point: None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
@@ -80,6 +81,7 @@ class Lander:
         self._owner = owner
         self._share = share
         self._days = DayKeeper(keep_days)
+        self._budget = budget or Budget()
         self._at = at
         self._beat = beat
         self.landed = 0
@@ -97,6 +99,8 @@ class Lander:
             try:
                 self._own(stop)
                 failures = 0
+            except Exceeded as error:
+                log.error("landing.halted", topic=error.topic, reason=error.reason)
             except (Unavailable, StoreError, BrokerError, Recreated) as error:
                 if isinstance(error, RecordsGone) and self._surely_the_same():
                     raise
@@ -171,8 +175,9 @@ class Lander:
         self._days.claimed(connection, list(claims.values()))
         self._days.look_ahead(connection, datetime.now(UTC))
         self._at("before_assignment")
-        reader.assign({place: claim.next_offset for place, claim in claims.items()})
-        log.info("landing.started", partitions=len(claims), owner=self._owner)
+        places = self._budget.begin(connection, claims)
+        reader.assign({place: claims[place].next_offset for place in places})
+        log.info("landing.started", partitions=len(places), owner=self._owner)
         looked = datetime.now(UTC)
         while not stop.is_set():
             self._beat()
@@ -182,6 +187,8 @@ class Lander:
                 looked = now
                 self._same(self._ask())
                 self._days.look_ahead(connection, now)
+                if self._budget.lifted(connection, claims):
+                    return
             if fetched:
                 self._write(connection, fetched, claims, now)
                 self._at("before_acknowledgement")
@@ -206,26 +213,35 @@ class Lander:
         moves = [(claims[place], until) for place, until in untils.items()]
         days = self._days.notes(fetched, claims)
 
+        def whole() -> None:
+            writing.write(connection, self._sort, batch, self._at)
+            self._budget.check(connection, claims, fetched, batch)
+
         def fitting() -> None:
             nonlocal batch
             batch, records = self._sort.slowly(fetched, self._logs, self._identities, now, copies)
             reasons = writing.write_fitting(
                 connection, self._sort, batch, records, self._logs, self._identities, now
             )
+            self._budget.check(connection, claims, fetched, batch)
             log.warning("landing.refused", records=len(reasons), reasons=sorted(set(reasons)))
 
         try:
             try:
-                whole = partial(writing.write, connection, self._sort, batch, self._at)
                 self._transact(connection, moves, days, whole, identities)
             except Refused:
                 connection.rollback()
                 self._transact(connection, moves, days, fitting, identities)
+        except Exceeded as error:
+            connection.rollback()
+            self._budget.halt(connection, claims, error)
+            raise
         except (Unavailable, Lost, BrokerError, Recreated):
             with suppress(Unavailable):
                 connection.rollback()
             raise
         self._at("after_commit")
+        self._budget.spend(claims, fetched, batch)
         for place, until in untils.items():
             claims[place] = _moved(claims[place], until)
         self._days.noted(days)

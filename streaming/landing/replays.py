@@ -54,3 +54,23 @@ def copies(
             found[topic, partition, offset] = Copy(letter, logs[topic], landed[letter])
             landed[letter] = landed[letter] or (logs[topic], partition, offset)
     return found
+
+
+def without(fetched: Columns, copies: Mapping[Place, Copy]) -> list[bytes | None]:
+    """The values but those of copies, which the walk then leaves for the slow way."""
+    if not copies:
+        return fetched.values
+    values = list(fetched.values)
+    for topic, partition, offset in copies:
+        if topic == fetched.topic:
+            values[fetched.place(partition, offset)] = None
+    return values
+
+
+def links(copies: Mapping[Place, Copy]) -> list[tuple[UUID, int, int, int]]:
+    """Which record is the first copy of which dead letter."""
+    return [
+        (copy.dead_letter_id, copy.log_id, partition, offset)
+        for (_, partition, offset), copy in copies.items()
+        if copy.landed_as is None
+    ]

@@ -6,9 +6,10 @@ from datetime import datetime
 from streaming.broker import Record, TopicIdentity
 from streaming.codec import Rejected
 from streaming.landing.batch import Batch, Sort
+from streaming.landing.replays import links
 from streaming.store import landing as stored
-from streaming.store import replays
 from streaming.store.database import Connection
+from streaming.store.replays import link
 
 
 def write(connection: Connection, sort: Sort, batch: Batch, at: Callable[[str], None]) -> None:
@@ -65,7 +66,7 @@ def write_further(connection: Connection, sort: Sort, batch: Batch) -> None:
 
 def write_dead(connection: Connection, sort: Sort, batch: Batch) -> None:
     """Dead letters, their announcements, and which of earlier ones were landed as what."""
-    replays.link(connection, batch.links)
+    link(connection, links(batch.copies))
     if batch.dead:
         sort.dead_letters.copy(connection, batch.dead)
         stored.put_in_outbox(connection, "dead.letter.queue", batch.outbox)
