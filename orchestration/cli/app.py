@@ -10,6 +10,7 @@ from orchestration.cli import (
     demo,
     doctor,
     engines,
+    failures,
     lineage,
     logs,
     replay,
@@ -36,6 +37,7 @@ app.command("up")(stack.up)
 app.command("down")(stack.down)
 app.command("status")(status.status)
 app.command("logs")(logs.logs)
+app.command("errors")(failures.errors)
 app.command("doctor")(doctor.doctor)
 app.command("demo")(demo.demo)
 app.command("replay")(replay.replay)

@@ -9,7 +9,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program t
 
 
 def status(as_json: AsJson = False) -> None:
-    """Say how the stack is; exit code 1 unless everything is healthy."""
+    """Say how the stack is; exit code 1 unless everything is healthy and nothing alerts."""
     from orchestration.stack import attach
     from orchestration.stack.report import report
     from streaming.settings import GivenSettings

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
@@ -43,6 +44,12 @@ def show_status(report: "StackReport") -> None:
             lags.add_row(lag.reader, lag.log, f"{lag.rows:,}")
         console.print()
         console.print(lags)
+    if report.open_dead_letters:
+        console.print(
+            f"\ndead letters  {report.open_dead_letters:,} open, see `knockon dead-letters list`"
+        )
+    for alert in report.alerts:
+        console.print(f"\n[red]alert[/]  {escape(alert)}", soft_wrap=True)
     console.print(f"\nlogs   {report.state_dir}/logs/<component>.log", soft_wrap=True)
     if report.analyst_url:
         console.print(f"marts  {report.analyst_url}", soft_wrap=True)

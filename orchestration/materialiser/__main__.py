@@ -1,8 +1,6 @@
 """`python -m orchestration.materialiser`: makes light assets until it is told to stop."""
 
-import random
 import signal
-import time
 
 import dagster as dg
 import structlog
@@ -12,15 +10,14 @@ from orchestration.materialiser.loop import Materialiser
 from orchestration.materialiser.pruning import Pruner
 from orchestration.materialiser.recorder import Recorder
 from sensors.light import LIGHT, MATERIALISER_DUTY
+from streaming.failures import Retrying
 from streaming.heartbeat import heartbeat
 from streaming.logging import configure
 from streaming.settings import Settings
-from streaming.store.database import Unavailable
 from streaming.store.derive import Database
 from streaming.store.errors import StoreError
 
 ROLE = "knockon_assets"
-LONGEST_PAUSE_SECONDS = 10.0
 
 
 def main() -> None:
@@ -41,16 +38,13 @@ def main() -> None:
         )
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: materialiser.stop())
-        failures = 0
+        retrying = Retrying("materialiser")
         while not materialiser.stopping.is_set():
-            began = time.monotonic()
             try:
                 materialiser.work()
-            except (Unavailable, StoreError) as error:
-                failures = 1 if time.monotonic() - began > LONGEST_PAUSE_SECONDS else failures + 1
-                pause = min(LONGEST_PAUSE_SECONDS, 0.2 * 2**failures) * random.uniform(0.5, 1)  # noqa: S311 (jitter)
-                log.warning("database unavailable", error=str(error), again_in_seconds=pause)
-                materialiser.stopping.wait(pause)
+            except Exception as error:
+                passing = isinstance(error, StoreError)
+                retrying.after(error, materialiser.stopping, passing=passing)
     log.info("materialiser stopped")
 
 

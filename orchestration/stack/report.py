@@ -3,15 +3,17 @@
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import psutil
 
+from orchestration.stack.alerts import alerts
 from orchestration.stack.component import Component
 from orchestration.stack.running import Stack
 from streaming.broker import Broker, BrokerError
 from streaming.store.database import Connection, connect
+from streaming.store.dead_letters import Filter, counts
 from streaming.store.errors import StoreError
 from streaming.store.lag import Lag, lags, landing_lags, outbox_lag
 from streaming.topics import LANDING
@@ -35,16 +37,18 @@ class ComponentReport:
 
 @dataclass(frozen=True)
 class StackReport:
-    """All components, the readers' lags and how an analyst connects."""
+    """All components, the readers' lags, what to act upon, and how an analyst connects."""
 
     state_dir: str
     components: list[ComponentReport]
     lags: list[Lag]
     analyst_url: str | None
+    open_dead_letters: int | None
+    alerts: list[str]
 
     @property
     def healthy(self) -> bool:
-        return all(one.trouble is None for one in self.components)
+        return not self.alerts and all(one.trouble is None for one in self.components)
 
     def as_dict(self) -> dict[str, Any]:
         return {"healthy": self.healthy, **asdict(self)}
@@ -61,11 +65,14 @@ def report(stack: Stack) -> StackReport:
         for part, trouble in zip(parts, troubles, strict=True)
     ]
     has_database = stack.settings.database_url is not None
+    asked = _asked(stack) if has_database else _Asked()
     return StackReport(
         state_dir=str(stack.site.state.path),
         components=found,
-        lags=_lags(stack) if has_database else [],
+        lags=asked.lags,
         analyst_url=stack.settings.database_url_for(ANALYST) if has_database else None,
+        open_dead_letters=asked.open_dead_letters,
+        alerts=asked.alerts,
     )
 
 
@@ -106,12 +113,23 @@ def _own(process: psutil.Process) -> int:
         return int(told.rss - getattr(told, "shared", 0))
 
 
-def _lags(stack: Stack) -> list[Lag]:
+@dataclass(frozen=True)
+class _Asked:
+    """What the database says."""
+
+    lags: list[Lag] = field(default_factory=list)
+    open_dead_letters: int | None = None
+    alerts: list[str] = field(default_factory=list)
+
+
+def _asked(stack: Stack) -> _Asked:
     try:
         with connect(stack.settings.owner_database_url(), "knockon-status") as connection:
-            return [*_landing(stack, connection), outbox_lag(connection), *lags(connection)]
+            behind = [*_landing(stack, connection), outbox_lag(connection), *lags(connection)]
+            letters = counts(connection, Filter(state="open"))
+            return _Asked(behind, sum(count for *_, count in letters), alerts(connection))
     except StoreError:
-        return []  # its component is reported as sick already
+        return _Asked()  # its component is reported as sick already
 
 
 def _landing(stack: Stack, connection: Connection) -> list[Lag]:

@@ -148,7 +148,7 @@ def _fit(cluster: Cluster, message: Any) -> bool:
         )
     if error.retriable() or error.code() in _PASSING:
         return False
-    raise failure(cluster, error, place, "READ", message.topic())
+    raise failure(cluster, error, place, "READ", message.topic()) from KafkaException(error)
 
 
 _PASSING = {

@@ -10,6 +10,7 @@ import structlog
 from domain.detection import Detector
 from domain.detection.errors import DetectionError, UnknownLane
 from streaming.detect.detection import Detection
+from streaming.failures import Recovery, Retrying
 from streaming.logging import ids
 from streaming.store.database import Connection, Unavailable
 from streaming.store.derive_wake import claim, listen, wait
@@ -17,7 +18,8 @@ from streaming.store.errors import StoreError
 
 POLL_SECONDS = 1.0
 DEBOUNCE_SECONDS = 0.02
-LONGEST_PAUSE_SECONDS = 60.0
+BROKEN_DETECTOR = Recovery("pause", 0.5, 60.0)
+"""It may be one record that a deploy has mended, and landing goes on without it."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,7 +45,7 @@ class DetectWorker:
         self._topic = topic
         self._beat = beat
         self._at = at
-        self._failures = 0
+        self._retrying = Retrying("detect")
 
     def run(self, stop: Signal) -> None:
         """Detect until `stop` is set; the last thing done is a snapshot."""
@@ -53,9 +55,9 @@ class DetectWorker:
             except UnknownLane as grown:  # the next load knows the new partition
                 log.warning("detect.partitions_grew", reason=str(grown))
             except DetectionError as error:
-                self._pause(stop, LONGEST_PAUSE_SECONDS, "detect.failed", error)
-            except (Unavailable, StoreError) as error:
-                self._pause(stop, 10.0, "detect.interrupted", error)
+                self._retrying.after(error, stop, instead=BROKEN_DETECTOR)
+            except Exception as error:
+                self._retrying.after(error, stop, passing=isinstance(error, StoreError))
 
     def _detect(self, stop: Signal) -> None:
         connection = self._connect()
@@ -68,7 +70,7 @@ class DetectWorker:
             detection = Detection(connection, self._make, self._topic, at=self._at)
             while not stop.is_set():
                 done = detection.step()
-                self._failures = 0
+                self._retrying.succeeded()
                 self._beat()
                 if done is None:
                     if detection.outgrown:
@@ -88,10 +90,3 @@ class DetectWorker:
         finally:
             with suppress(Unavailable):
                 connection.close()
-
-    def _pause(self, stop: Signal, most: float, event: str, error: Exception) -> None:
-        self._failures += 1
-        pause = min(most, 0.25 * 2**self._failures)
-        write = log.error if event == "detect.failed" else log.warning
-        write(event, reason=str(error).strip(), failures=self._failures, retry_in_s=pause)
-        stop.wait(pause)

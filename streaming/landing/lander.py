@@ -22,6 +22,7 @@ from threading import Event as Signal
 import structlog
 
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
+from streaming.failures import Kind, Retrying
 from streaming.landing import replays, writing
 from streaming.landing.batch import Sort
 from streaming.landing.budget import Budget, Exceeded
@@ -94,20 +95,23 @@ class Lander:
             RecordsGone: records were removed before they were landed: never skipped.
             LandedTwice: a record is landed already, against the fence.
         """
-        failures = 0
+        retrying = Retrying("landing")
         while not stop.is_set():
             try:
                 self._own(stop)
-                failures = 0
             except Exceeded as error:
-                log.error("landing.halted", topic=error.topic, reason=error.reason)
-            except (Unavailable, StoreError, BrokerError, Recreated) as error:
+                log.error(
+                    "landing.halted",
+                    error_type=Kind.PROCESSING,
+                    topic=error.topic,
+                    reason=error.reason,
+                    mend=f"deploy what mends it, or knockon dead-letters accept {error.topic}",
+                )
+            except Exception as error:
                 if isinstance(error, RecordsGone) and self._surely_the_same():
-                    raise
-                failures += 1
-                pause = min(10.0, 0.1 * 2**failures) * random.uniform(0.5, 1.5)  # noqa: S311
-                log.warning("landing.interrupted", reason=str(error).strip(), retry_in_s=pause)
-                stop.wait(pause)
+                    retrying.give_up(error)
+                passing = isinstance(error, (StoreError, BrokerError, Recreated))
+                retrying.after(error, stop, passing=passing)
 
     def _own(self, stop: Signal) -> None:
         """Claim the partitions and land until something breaks."""

@@ -22,6 +22,7 @@ from streaming.broker import (
     last_header,
 )
 from streaming.codec import Codec
+from streaming.failures import Retrying
 from streaming.headers import headers
 from streaming.logging import ids
 from streaming.store import outbox
@@ -65,16 +66,12 @@ class Relay:
 
     def run(self, stop: Signal) -> None:
         """Publish until `stop` is set; broken connections are made anew."""
-        failures = 0
+        retrying = Retrying("relay")
         while not stop.is_set():
             try:
                 self._relay(stop)
-                failures = 0
-            except (Unavailable, StoreError, BrokerError) as error:
-                failures += 1
-                pause = min(10.0, 0.2 * 2**failures)
-                log.warning("relay.interrupted", reason=str(error).strip(), retry_in_s=pause)
-                stop.wait(pause)
+            except Exception as error:
+                retrying.after(error, stop, passing=isinstance(error, (StoreError, BrokerError)))
 
     def _relay(self, stop: Signal) -> None:
         connection = self._connect()

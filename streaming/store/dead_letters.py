@@ -215,3 +215,13 @@ def _narrowed(which: Filter) -> sql.Composed:
 
 def _parameters(which: Filter) -> dict[str, Any]:
     return {name: getattr(which, name) for name in (*_CONDITIONS, "limit")}
+
+
+def by_minute(connection: Connection, since: datetime) -> list[tuple[str, datetime, int, str]]:
+    """Error type, minute, number of letters and a reason; further copies of replays left out."""
+    return connection.execute(
+        "select error_type, date_trunc('minute', landed_at), count(*), max(reason)"
+        " from landed.dead_letters where landed_at >= %s and error_type <> 'replayed_already'"
+        " group by 1, 2",
+        (since,),
+    ).fetchall()
