@@ -1,7 +1,6 @@
 """What errors of Kafka and of the schema registry mean."""
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.schema_registry import SchemaRegistryError
 
 _CODES = {
     "timeout": (
@@ -42,8 +41,9 @@ SERVER_ERROR = 500
 
 def kind_of(error: BaseException) -> str | None:
     """The type as streaming.failures names it; None when it is neither's error."""
-    if isinstance(error, SchemaRegistryError):
-        status = error.http_status_code
+    # Of the registry's client; to import its error here would bring in its HTTP library.
+    status = getattr(error, "http_status_code", None)
+    if isinstance(status, int):
         return _STATUS.get(status, "network" if status >= SERVER_ERROR else "processing")
     if not isinstance(error, KafkaException):
         return None

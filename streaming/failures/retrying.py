@@ -5,13 +5,16 @@ The line in the log is the record: it can be written while PostgreSQL and Kafka 
 
 import random
 import time
+from collections.abc import Callable
 from threading import Event as Signal
 from typing import NoReturn
 
 import structlog
 
+from streaming.broker.errors import BrokerError
 from streaming.failures.classify import kind_of
 from streaming.failures.kinds import RECOVERIES, Kind, Recovery
+from streaming.store.errors import StoreError
 
 log = structlog.get_logger(__name__)
 
@@ -59,6 +62,14 @@ class Retrying:
         )
         stop.wait(pause)
         self._resumed = time.monotonic()
+
+    def until_done(self, work: Callable[[], None], stop: Signal) -> None:
+        """Try until it succeeds or `stop` is set: a worker may start before what it needs."""
+        while not stop.is_set():
+            try:
+                return work()
+            except Exception as error:
+                self.after(error, stop, passing=isinstance(error, (StoreError, BrokerError)))
 
     def give_up(self, error: Exception) -> NoReturn:
         """Write down that the process ends for this, and raise it."""

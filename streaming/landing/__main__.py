@@ -9,11 +9,11 @@ from streaming.broker import Broker
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.errors import SettingsError
+from streaming.failures import Retrying
 from streaming.heartbeat import heartbeat
 from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Budget, Lander, Sort
 from streaming.logging import configure
-from streaming.patience import patiently
 from streaming.settings import Settings
 from streaming.store.database import connect
 from streaming.topics import LANDING, TOPICS
@@ -38,8 +38,7 @@ def main() -> None:
         for topic in TOPICS:
             codec.register(topic)
 
-    if not patiently(prepare, stop):
-        return
+    Retrying("landing").until_done(prepare, stop)
     keys_url = settings.database_url_for("knockon_keyring")
     keyring = Keyring(
         lambda: connect(keys_url, "knockon-lander-keyring"),

@@ -7,9 +7,9 @@ from streaming.broker import Broker
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.errors import SettingsError
+from streaming.failures import Retrying
 from streaming.heartbeat import heartbeat
 from streaming.logging import configure
-from streaming.patience import patiently
 from streaming.relay import Relay
 from streaming.settings import Settings
 from streaming.store.database import connect
@@ -27,8 +27,7 @@ def main() -> None:
         signal.signal(number, lambda *_: stop.set())
     broker = Broker(settings.cluster())
     codec = Codec(Registry(settings.schema_registry_url, settings.registry_access()))
-    if not patiently(lambda: broker.ensure_topics(TOPICS.values()), stop):
-        return
+    Retrying("relay").until_done(lambda: broker.ensure_topics(TOPICS.values()), stop)
     url = settings.database_url_for("knockon_relay")
     Relay(
         lambda: connect(url, "knockon-relay", autocommit=True),

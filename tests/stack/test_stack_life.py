@@ -88,6 +88,7 @@ def test_up_twice_status_and_down_beside_another_stack(state_dir: Path, stack: S
     told = json.loads(status.stdout)
     assert told["healthy"] is True
     assert [(one["name"], one["trouble"]) for one in told["components"]] == [("postgres", None)]
+    assert (told["open_dead_letters"], told["alerts"]) == (0, [])
     assert told["analyst_url"].startswith("postgresql://knockon_analyst:")
     assert address != stack.components["postgres"].address
     assert stack.components["postgres"].trouble() is None

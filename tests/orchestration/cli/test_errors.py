@@ -9,6 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from orchestration.cli.app import app
+from orchestration.cli.tables import show_status
+from orchestration.stack.report import StackReport
 from streaming.store.database import connect
 from streaming.store.intervals import register_kafka_log
 
@@ -82,3 +84,13 @@ def test_logs_are_counted_while_postgresql_is_away(
     assert [(one["now"], one["before"]) for one in told["rates"]] == [(1, 0)]
     assert "dead letters and alerts are not known" in told["unknown"]
     assert say("--since", "tomorrow")[0] == 2
+
+
+def test_status_counts_open_letters_and_alerts(capsys: pytest.CaptureFixture[str]) -> None:
+    told = StackReport("/state", [], [], None, 3, ["[flight.events] is not landed"])
+    assert not told.healthy
+    assert StackReport("/state", [], [], None, 3, []).healthy
+    show_status(told)
+    shown = capsys.readouterr().out
+    assert "dead letters  3 open" in shown
+    assert "alert  [flight.events] is not landed" in shown

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from streaming.broker import BrokerError
 from streaming.failures import Kind, Recovery, Retrying
 from streaming.failures.written import Failure, failures, rates
 from streaming.logging import configure
@@ -21,6 +22,9 @@ class Stop:
 
     def __init__(self) -> None:
         self.waited: list[float] = []
+
+    def is_set(self) -> bool:
+        return False
 
     def wait(self, seconds: float) -> None:
         self.waited.append(seconds)
@@ -50,6 +54,19 @@ def test_what_no_attempt_can_mend_is_raised() -> None:
         after(ValueError("a bug"))
     assert len(after(StoreError("somebody else was first"), passing=True)) == 1
     assert after(ValueError("a bug"), instead=Recovery("pause", 40.0, 60.0))[0] >= 20
+
+
+def test_what_is_not_there_yet_is_waited_for() -> None:
+    answers: list[Exception | None] = [BrokerError("no broker"), ConnectionResetError(), None]
+
+    def work() -> None:
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    stop = Stop()
+    Retrying("test").until_done(work, stop)
+    assert (len(stop.waited), answers) == (2, [])
 
 
 def test_a_success_ends_the_row() -> None:
