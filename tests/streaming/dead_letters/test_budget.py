@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from streaming.broker import Broker
 from streaming.landing import Batch, Budget
 from streaming.landing.budget import Exceeded
-from streaming.landing.replays import Copy
 from streaming.store import halts
 from streaming.store.database import connect
 from streaming.store.landing import Claim
@@ -64,8 +62,13 @@ def dead(desk: Desk, topic: str) -> int:
 
 def test_rubbish_stops_its_topic_alone_until_it_is_accepted(desk: Desk, start, capfd) -> None:
     end = start()
-    desk.send(TOPIC, *((b"rubbish %d" % number, []) for number in range(300)))
+    desk.send(TOPIC, *((b"rubbish", []) for _ in range(60)))
+    wait_until(lambda: dead(desk, TOPIC) == 60)
+    end()
+    end = start()  # what lies before a restart counts like the rest
+    desk.send(TOPIC, *((b"rubbish", []) for _ in range(60)))
     wait_until(lambda: halted(desk))
+    desk.send(TOPIC, *((b"rubbish", []) for _ in range(180)))
     desk.landing.produce(40)
     desk.send(OTHER, *((b"rubbish", []) for _ in range(20)))
     wait_until(lambda: dead(desk, OTHER) == 20)
@@ -77,7 +80,7 @@ def test_rubbish_stops_its_topic_alone_until_it_is_accepted(desk: Desk, start, c
     assert (written.out + written.err).count("landing.halted") == 1
     end()
 
-    start()  # without a mend: tried again, and no more is lost by that
+    end = start()  # without a mend: tried again, and no more is lost by that
     wait_until(lambda: "landing.halted" in "".join(capfd.readouterr()))
     assert dead(desk, TOPIC) < LEAST
     assert desk.landing.query("select count(*) from landed.flight_events") == [(0,)]
@@ -91,6 +94,8 @@ def test_rubbish_stops_its_topic_alone_until_it_is_accepted(desk: Desk, start, c
     desk.landing.wait_until_accounted(360)
     assert dead(desk, TOPIC) == 300
     assert desk.landing.query("select count(*) from landed.flight_events") == [(40,)]
+    end()
+    start()
     desk.send(TOPIC, (b"one more", []))  # what was accepted is not held against those behind it
     desk.landing.wait_until_accounted(361)
     assert halted(desk) == []
@@ -114,10 +119,10 @@ def test_a_deploy_that_mends_lands_all(desk: Desk, start) -> None:
     desk.assert_accounted()
 
 
-def judge(budget: Budget, good: int, bad: int, copies: int = 0) -> None:
-    """A batch of one topic; of the bad ones some are replays."""
-    batch = Batch({(TOPIC, 3, n): Copy(UUID(int=n), 1, None) for n in range(copies)})
-    batch.buried[TOPIC]["undecodable: rubbish"] += bad - copies
+def judge(budget: Budget, good: int, bad: int) -> None:
+    """A batch of one topic."""
+    batch = Batch()
+    batch.buried[TOPIC]["undecodable: rubbish"] += bad
     arrived = [fetched(TOPIC, [b"value"] * (good + bad), START)]
     claims = {(TOPIC, 3): Claim(1, 3, 1, 0)}
     budget.check(None, claims, arrived, batch)
@@ -147,9 +152,5 @@ def test_what_is_long_past_is_forgotten() -> None:
     judge(budget, 10, 0)  # what makes it better is landed
 
 
-def test_replays_that_fail_again_stop_nothing() -> None:
-    budget = Budget(0.5, 1_000)
-    judge(budget, 1, 5_000, copies=5_000)
+def test_a_budget_that_is_off_stops_nothing() -> None:
     judge(Budget(None), 0, 5_000)
-    with pytest.raises(Exceeded):
-        judge(budget, 0, 5_000, copies=4_000)

@@ -8,6 +8,7 @@ from domain.events import DeadLetter
 from streaming.broker import read_to_end
 from streaming.dead_letters.errors import DeadLetterError, Sealed
 from streaming.headers import REPLAY_OF, packed, unpacked
+from streaming.landing import Budget
 from streaming.store.database import connect
 from streaming.store.derive_wake import claim
 from tests.streaming.dead_letters.conftest import TOPIC, TRACE, Desk
@@ -61,7 +62,7 @@ def test_a_replay_that_fails_again_is_a_new_letter_of_the_old_one(desk: Desk) ->
     desk.landing.land(1)
     [first] = desk.letters()
     desk.replay()
-    desk.landing.land(2)
+    desk.landing.land(2, budget=Budget(0.5, 1))  # which a replay does not count against
     [old, new] = desk.letters()
     assert (old.state, old.failed_as) == ("replayed", new.dead_letter_id)
     assert (new.state, new.replay_of) == ("open", first.dead_letter_id)
