@@ -52,14 +52,20 @@ class Desk:
     def mend(self) -> None:
         self.landing.execute("alter table landed.flight_events drop constraint no_bad_tails")
 
-    def replay(self, keyring: Keyring | None = None, **which: Any) -> Replayed:
+    def replay(
+        self, keyring: Keyring | None = None, ids: Sequence[UUID] = (), **which: Any
+    ) -> Replayed:
         filtered = stored.Filter(**{"state": "open"} | which)
         with connect(self.landing.database_url, "test", autocommit=True) as connection:
             opening = Opening(keyring, actor="test", purpose="test")
             replaying = Replaying(
                 connection, Broker(self.landing.bootstrap_servers), opening, "somebody"
             )
-            return replaying(stored.chosen(connection, filtered), lambda done: None)
+            return replaying(ids or stored.chosen(connection, filtered), lambda done: None)
+
+    def discard(self, letter: UUID) -> None:
+        with connect(self.landing.database_url, "test", autocommit=True) as connection:
+            assert stored.discard(connection, [letter], "somebody", "a test") == 1
 
     def killed_replay(self, die_at: str) -> None:
         given = {

@@ -52,6 +52,10 @@ def test_what_was_mended_lands_once_with_its_headers(desk: Desk) -> None:
     assert all(record.headers[0] == TRACE for record in sent_again)
     assert len({(record.partition, record.value) for record in sent_again}) == 3
     assert desk.states()[hopeless.dead_letter_id] == "open"
+    desk.discard(hopeless.dead_letter_id)  # after it was chosen to be replayed
+    late = desk.replay(ids=[hopeless.dead_letter_id])
+    assert (late.sent, late.decided_meanwhile) == ([], 1)
+    assert desk.states()[hopeless.dead_letter_id] == "discarded"
     assert desk.replay(error_type="refused").sent == []
     desk.assert_accounted()
 
