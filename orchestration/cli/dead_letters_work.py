@@ -12,7 +12,6 @@ from orchestration.stack.kafka import require_answer
 from streaming.broker import Broker
 from streaming.dead_letters import Opening, Replaying
 from streaming.dead_letters.errors import DeadLetterError
-from streaming.errors import SettingsError
 from streaming.settings import Settings
 from streaming.store import dead_letters as stored
 from streaming.store import halts
@@ -67,8 +66,6 @@ def accepted(connection: "Connection", topic: str, user: str) -> int:
 
 
 def _broker() -> Broker:
-    address = Settings().kafka_bootstrap_servers
-    if address is None:
-        raise SettingsError("no Kafka is known: run `knockon up`, or set KAFKA_BOOTSTRAP_SERVERS")
-    require_answer(address)
-    return Broker(address)
+    cluster = Settings().cluster()
+    require_answer(cluster)
+    return Broker(cluster)

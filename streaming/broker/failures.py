@@ -2,6 +2,8 @@
 
 from confluent_kafka import KafkaError, KafkaException
 
+from streaming.broker.errors import AuthenticationFailed, CertificateRefused, NotAuthorised
+
 _CODES = {
     "timeout": (
         KafkaError._TIMED_OUT, KafkaError._MSG_TIMED_OUT, KafkaError._TIMED_OUT_QUEUE,
@@ -45,6 +47,10 @@ def kind_of(error: BaseException) -> str | None:
     status = getattr(error, "http_status_code", None)
     if isinstance(status, int):
         return _STATUS.get(status, "network" if status >= SERVER_ERROR else "processing")
+    if isinstance(error, (AuthenticationFailed, CertificateRefused)):
+        return "authentication"
+    if isinstance(error, NotAuthorised):
+        return "authorisation"
     if not isinstance(error, KafkaException):
         return None
     told = error.args[0]

@@ -69,7 +69,7 @@ class Replaying:
             for name, found in topics.items()
         }
         largest = self._broker.largest_bytes(topics)
-        publisher = TransactionalPublisher(self._broker.bootstrap_servers, TRANSACTIONAL_ID)
+        publisher = TransactionalPublisher(self._broker.cluster, TRANSACTIONAL_ID)
         done = Replayed()
         rest = iter(ids)
         while chunk := list(islice(rest, MOST_LETTERS)):

@@ -29,7 +29,7 @@ class Desk:
     landing: Landing
 
     def send(self, topic: str, *messages: tuple[bytes | None, list[tuple[str, Any]]]) -> None:
-        publisher = Publisher(self.landing.bootstrap_servers)
+        publisher = Publisher(self.landing.cluster)
         for value, headers in messages:
             publisher.send(Message(topic, b"one key", value, headers))
         publisher.flush()
@@ -58,9 +58,7 @@ class Desk:
         filtered = stored.Filter(**{"state": "open"} | which)
         with connect(self.landing.database_url, "test", autocommit=True) as connection:
             opening = Opening(keyring, actor="test", purpose="test")
-            replaying = Replaying(
-                connection, Broker(self.landing.bootstrap_servers), opening, "somebody"
-            )
+            replaying = Replaying(connection, Broker(self.landing.cluster), opening, "somebody")
             return replaying(ids or stored.chosen(connection, filtered), lambda done: None)
 
     def discard(self, letter: UUID) -> None:
@@ -93,7 +91,7 @@ class Desk:
 
     def assert_accounted(self) -> None:
         with connect(self.landing.database_url, "test", autocommit=True) as connection:
-            verdict = offsets_accounted(connection, Broker(self.landing.bootstrap_servers))
+            verdict = offsets_accounted(connection, Broker(self.landing.cluster))
         assert verdict.holds, verdict.broken
 
 

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from streaming.broker import Broker
+from streaming.cluster import Cluster
 from streaming.dead_letters import Opening, Replaying
 from streaming.store import dead_letters as stored
 from streaming.store.database import connect
@@ -21,7 +22,7 @@ def main() -> None:
     with connect(given["database_url"], "test", autocommit=True) as connection:
         ids = stored.chosen(connection, stored.Filter(state="open"))
         opening = Opening(None, actor="test", purpose="test")
-        broker = Broker(given["bootstrap_servers"])
+        broker = Broker(Cluster(given["bootstrap_servers"]))
         Replaying(connection, broker, opening, "doomed", at=at)(ids, lambda done: None)
 
 

@@ -85,7 +85,7 @@ def test_rubbish_stops_its_topic_alone_until_it_is_accepted(desk: Desk, start, c
     assert dead(desk, TOPIC) < LEAST
     assert desk.landing.query("select count(*) from landed.flight_events") == [(0,)]
 
-    broker = Broker(desk.landing.bootstrap_servers)
+    broker = Broker(desk.landing.cluster)
     [topic] = broker.identities([TOPIC]).values()
     [(log_id,)] = desk.landing.query("select log_id from logs.logs where name = %s", TOPIC)
     ends = {partition: at for (_, partition), at in broker.ends([topic]).items()}

@@ -46,7 +46,7 @@ def test_what_was_mended_lands_once_with_its_headers(desk: Desk) -> None:
         )  # fmt: skip
     sent_again = [
         record
-        for record in read_to_end(desk.landing.bootstrap_servers, TOPIC, *range(6))
+        for record in read_to_end(desk.landing.cluster, TOPIC, *range(6))
         if REPLAY_OF in dict(record.headers)
     ]
     assert all(record.headers[0] == TRACE for record in sent_again)
@@ -141,7 +141,7 @@ def test_what_is_sealed_is_replayed_unless_it_was_erased(desk: Desk) -> None:
     assert keyring.destroy(gone.dead_letter_id)
     done = desk.replay(keyring)
     assert (done.sent, done.erased) == ([there.dead_letter_id], 1)
-    again = list(read_to_end(desk.landing.bootstrap_servers, topic, *range(4)))[-1]
+    again = list(read_to_end(desk.landing.cluster, topic, *range(4)))[-1]
     assert (again.value, again.key) == (plain + b" 2", b"one key")
     assert again.headers == [header, (REPLAY_OF, str(there.dead_letter_id).encode())]
 
