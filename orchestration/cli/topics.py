@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from streaming.broker import TopicAdmin
     from streaming.provisioning.drift import Drift
     from streaming.topics import Topic
@@ -66,6 +68,70 @@ def apply(
     _tell(topics, (*applied.done, *applied.refused), as_json, done=True)
     if applied.refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def migrate(
+    topic: Annotated[str, typer.Argument(help="The topic to grow.")],
+    partitions: Annotated[int, typer.Argument(min=1, help="How many it shall have.")],
+    wait: Annotated[
+        float, typer.Option(help="Seconds that readers get to come to the end.", min=1)
+    ] = 120,
+    hold: Annotated[
+        float, typer.Option(help="Seconds until all producers know of the partitions.", min=0)
+    ] = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Add partitions while producers and landers run; each key keeps its order.
+
+    Producers wait meanwhile: until all is read, and `--hold` seconds more. That is enough for
+    Knockon's own; a Java producer looks anew after five minutes (metadata.max.age.ms), so stop
+    foreign producers or hold as long. What was cut off goes on when it is asked for again.
+    """
+    from dataclasses import asdict
+
+    from streaming.provisioning import GrowthRefused, NotDrained, grow
+
+    [declared], admin = _chosen([topic]), _admin()
+    try:
+        grown = grow(
+            admin, topic, partitions, unread=_unlanded(declared), wait_seconds=wait,
+            opened=declared.settings.get("max.message.bytes"), hold_seconds=hold,
+            say=lambda line: typer.echo(line, err=True),
+        )  # fmt: skip
+    except (GrowthRefused, NotDrained) as refused:
+        typer.secho(str(refused), fg=typer.colors.RED, err=True)
+        raise typer.Exit(1) from None
+    if as_json:
+        typer.echo(json.dumps(asdict(grown)))
+    elif grown.before == grown.after and not grown.sealed_seconds:
+        typer.echo(f"{topic} has {grown.after} partitions, and takes records: nothing to do")
+    else:
+        typer.echo(
+            f"{topic}: {grown.before} -> {grown.after} partitions; producers waited"
+            f" {grown.sealed_seconds:g} s"
+        )
+
+
+def _unlanded(topic: "Topic") -> "Callable[[], dict[str, int]]":
+    """What the landers have not landed of it; nothing to ask without a database."""
+    from streaming.broker import Broker
+    from streaming.settings import Settings
+    from streaming.store.database import connect
+    from streaming.store.lag import landing_lags
+
+    settings = Settings()
+    if not topic.lands or settings.database_url is None:
+        return dict
+    broker = Broker(settings.cluster())
+
+    def ask() -> dict[str, int]:
+        found = broker.identities([topic.name]).values()
+        with connect(settings.owner_database_url(), "knockon-topics") as connection:
+            [lag] = landing_lags(connection, found, broker.ends(found))
+        return {lag.reader: lag.rows}
+
+    return ask
 
 
 def _chosen(names: list[str] | None) -> "list[Topic]":

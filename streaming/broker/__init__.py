@@ -11,11 +11,18 @@ from streaming.broker.errors import (
     RecordsGone,
 )
 from streaming.broker.fetched import Columns, Record
-from streaming.broker.producing import LARGEST_BYTES, Message, Publisher, TransactionalPublisher
+from streaming.broker.producing import (
+    LARGEST_BYTES,
+    METADATA_SECONDS,
+    Message,
+    Publisher,
+    TransactionalPublisher,
+)
 from streaming.broker.topic_admin import Existing, TopicAdmin
 
 __all__ = [
     "LARGEST_BYTES",
+    "METADATA_SECONDS",
     "AuthenticationFailed",
     "Broker",
     "BrokerError",

@@ -1,9 +1,10 @@
 """Producing: idempotent and acknowledged by all; or many messages in one Kafka transaction."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
-from time import monotonic
+from functools import partial
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
@@ -12,11 +13,17 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 from streaming.broker.client import Ear, make
 from streaming.broker.errors import BrokerError, DeliveryFailed
 from streaming.broker.refusals import failure
+from streaming.broker.topic_admin import TopicAdmin
 from streaming.cluster import Cluster
 
 SECONDS = 30.0
 ASK_SECONDS = 1.0
 """After so long it is looked whether waiting helps."""
+METADATA_SECONDS = 5
+"""A client knows how many partitions a topic has, as of so long ago."""
+SEALED_SECONDS = 300.0
+"""How long it is waited for a topic that is being grown."""
+LOOK_SECONDS = 0.5
 LARGEST_BYTES = 16 * 2**20
 """The largest message that the client takes in a transaction; topics have limits of their own."""
 
@@ -44,7 +51,20 @@ _SETTINGS = {
     "compression.type": "lz4",
     # Java clients' partitioner, so that a key has one partition whoever produces it.
     "partitioner": "murmur2_random",
+    "topic.metadata.refresh.interval.ms": METADATA_SECONDS * 1_000,
 }
+
+
+LARGEST = "max.message.bytes"
+_REFUSED_WHILE_SEALED = {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError._PURGE_QUEUE}
+
+
+class _Refused(NamedTuple):
+    """A message that was not taken; `again`: it was sent again to a topic that was open."""
+
+    message: Message
+    again: bool
+    error: KafkaError
 
 
 class Publisher:
@@ -53,6 +73,9 @@ class Publisher:
     What waits to be acknowledged is bounded by number and bytes: when the broker is slow or away,
     the caller of `send` waits too. The client sends again by itself, in order and without doubles,
     until a message has waited for five minutes. As a context manager it flushes at the end.
+
+    A topic that is sealed, because it is being grown (`streaming.provisioning.growing`), refuses
+    messages: those are kept in their order and sent again when it is open, and the caller waits.
     """
 
     def __init__(
@@ -69,7 +92,9 @@ class Publisher:
             "queue.buffering.max.messages": most_messages,
             "queue.buffering.max.kbytes": most_kbytes,
         }
-        self._producer = make(Producer, self._ear, {**_SETTINGS, **bounds, "client.id": name})
+        self._settings = {**_SETTINGS, **bounds, "client.id": name}
+        self._producer = make(Producer, self._ear, self._settings)
+        self._refused: list[_Refused] = []
         self._unsaid = Counter[str]()
         self._first: tuple[str, KafkaError] | None = None
         self._taken = 0
@@ -100,11 +125,13 @@ class Publisher:
         cluster does not let us in: what was handed over stays, and goes out when it does again.
         """
         self._hear(0)
+        self._hand_over(message, partial(self._heard, message, False))
+        self._taken += 1
+
+    def _hand_over(self, message: Message, heard: Callable[..., None]) -> None:
         while True:
             try:
-                _produce(self._producer, message, self._heard)
-                self._taken += 1
-                return
+                return _produce(self._producer, message, heard)
             except BufferError:
                 self._hear(0.1)
             except KafkaException as error:
@@ -129,6 +156,8 @@ class Publisher:
         except KafkaException as error:  # fatal: this producer sends nothing any more
             what = "nothing can be produced"
             raise failure(self._cluster, error.args[0], what, "IDEMPOTENT_WRITE", "") from error
+        if self._refused:
+            self._send_again()
         if self._first is not None:
             (topic, first), self._first = self._first, None
             said, self._unsaid = self._unsaid, Counter()
@@ -138,14 +167,55 @@ class Publisher:
             raise DeliveryFailed(str(found)) if type(found) is BrokerError else found
         self._ear.raise_heard()
 
-    def _heard(self, error: KafkaError | None, message: Any) -> None:
+    def _heard(self, sent: Message, again: bool, error: KafkaError | None, _: Any) -> None:
         if error is None:
             self.delivered += 1
-            return
+        elif error.code() in _REFUSED_WHILE_SEALED:
+            self._refused.append(_Refused(sent, again, error))
+        else:
+            self._fail(sent.topic, error)
+
+    def _fail(self, topic: str, error: KafkaError) -> None:
         self.failed += 1
-        self._unsaid[message.topic()] += 1
+        self._unsaid[topic] += 1
         if self._first is None:
-            self._first = (message.topic(), error)
+            self._first = (topic, error)
+
+    def _send_again(self) -> None:
+        """Send what a sealed topic has refused, in its order, before anything newer goes out.
+
+        What still waits in the client is taken back behind it, and what is under way is waited
+        for: it is acknowledged, or refused too. A new client then, since the old one may not know
+        how many partitions there are now. What an open topic refuses again is simply too large.
+        """
+        self._producer.purge(in_queue=True, in_flight=False)
+        while self.waiting > len(self._refused):
+            self._producer.poll(0.1)
+        sealed = self._wait_until_open({one.message.topic for one in self._refused})
+        self._producer = make(Producer, self._ear, self._settings)
+        refused, self._refused = self._refused, []
+        for message, again, error in refused:
+            was_open = message.topic not in sealed
+            if again and was_open:
+                self._fail(message.topic, error)
+            else:
+                self._hand_over(message, partial(self._heard, message, was_open))
+
+    def _wait_until_open(self, topics: Set[str]) -> set[str]:
+        """Which of the topics were sealed when first asked. Raises DeliveryFailed after a while."""
+        admin, deadline = TopicAdmin(self._cluster), monotonic() + SEALED_SECONDS
+        ever: set[str] = set()
+        while sealed := {
+            name for name, one in admin.existing(topics).items() if one.settings[LARGEST] == "0"
+        }:
+            ever |= sealed
+            if monotonic() > deadline:
+                raise DeliveryFailed(
+                    f"{', '.join(sorted(sealed))} took no records for {SEALED_SECONDS:g} s: a"
+                    " `knockon topics migrate` was cut off; run it again, and then this"
+                )
+            sleep(LOOK_SECONDS)
+        return ever
 
 
 class TransactionalPublisher:

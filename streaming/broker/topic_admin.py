@@ -1,20 +1,29 @@
 """What the topics of a cluster are like and how much they hold; making them and setting them.
 
-Nothing here deletes, and partitions are only counted: adding some would move keys.
+Nothing here deletes. Adding partitions moves keys: who asks for it has to see to their order.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from time import monotonic, sleep
 from typing import Any
 
-from confluent_kafka import KafkaError, KafkaException, TopicCollection, TopicPartition
+from confluent_kafka import (
+    ConsumerGroupState,
+    ConsumerGroupTopicPartitions,
+    IsolationLevel,
+    KafkaError,
+    KafkaException,
+    TopicCollection,
+    TopicPartition,
+)
 from confluent_kafka.admin import (  # type: ignore[attr-defined]
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
+    NewPartitions,
     NewTopic,
     OffsetSpec,
 )
@@ -91,30 +100,73 @@ class TopicAdmin:
 
     def set(self, name: str, settings: Mapping[str, str]) -> None:
         """Give the topic these settings and wait until they are told; all others stay."""
-        resource = ConfigResource(
-            ConfigResource.Type.TOPIC,
-            name,
-            incremental_configs=[
-                ConfigEntry(setting, value, incremental_operation=AlterConfigOpType.SET)
-                for setting, value in settings.items()
-            ],
+        self._alter(name, dict(settings), AlterConfigOpType.SET)
+        self._wait(
+            name, lambda found: settings.items() <= found.settings.items(), ", ".join(settings)
         )
+
+    def reset(self, name: str, setting: str) -> None:
+        """Let the broker's default hold again, and wait until it does."""
+        before = self.existing([name])[name].settings[setting]
+        self._alter(name, {setting: ""}, AlterConfigOpType.DELETE)
+        self._wait(name, lambda found: found.settings[setting] != before, setting)
+
+    def add_partitions(self, name: str, partitions: int) -> None:
+        """Bring the topic to so many, and wait until they are there."""
+        more = [NewPartitions(name, partitions)]
+        asked = self._admin.ask().create_partitions(more, request_timeout=SECONDS)
+        what = f"cannot add partitions to {name}"
+        self._admin.result(asked[name], what, "ALTER", name)
+        self._wait(name, lambda found: found.partitions == partitions, f"{partitions} partitions")
+
+    def _alter(self, name: str, settings: Mapping[str, str], how: AlterConfigOpType) -> None:
+        entries = [ConfigEntry(*one, incremental_operation=how) for one in settings.items()]
+        resource = ConfigResource(ConfigResource.Type.TOPIC, name, incremental_configs=entries)
         asked = self._admin.ask().incremental_alter_configs([resource], request_timeout=SECONDS)
         for future in asked.values():
             what = f"cannot set {', '.join(settings)} of {name}"
             self._admin.result(future, what, "ALTER_CONFIGS", name)
-        # The controller has them; the broker that is asked hears of them a moment later.
+
+    def _wait(self, name: str, there: Callable[[Existing], bool], what: str) -> None:
+        """The controller has it; the broker that is asked hears of it a moment later."""
         deadline = monotonic() + SECONDS
         while monotonic() < deadline:
-            if settings.items() <= self.existing([name])[name].settings.items():
+            if there(self.existing([name])[name]):
                 return
             sleep(0.05)
-        raise BrokerError(f"{name} was given {', '.join(settings)}, and does not show them")
+        raise BrokerError(f"{name} was given {what}, and does not show it")
+
+    def ends(self, topic: Existing) -> dict[int, int]:
+        """Next offset by partition, open transactions included."""
+        return self._offsets(topic, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+
+    def committed_ends(self, topic: Existing) -> dict[int, int]:
+        """Next offset by partition that somebody who reads committed records can come to."""
+        spec = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+        return self._offsets(topic, spec, isolation_level=IsolationLevel.READ_COMMITTED)
+
+    def unread_by_groups(self, topic: Existing) -> dict[str, int]:
+        """What consumer groups with members have committed for the topic, short of its end."""
+        listed = self._admin.answer(self._admin.ask().list_consumer_groups())
+        idle = {ConsumerGroupState.EMPTY, ConsumerGroupState.DEAD}
+        found = {}
+        ends = self.ends(topic)
+        for group in (one.group_id for one in listed.valid if one.state not in idle):
+            asked = self._admin.ask().list_consumer_group_offsets(
+                [ConsumerGroupTopicPartitions(group)], request_timeout=SECONDS
+            )
+            what = f"offsets of group {group}"
+            places = self._admin.result(asked[group], what, "DESCRIBE", group).topic_partitions
+            read = {p.partition: p.offset for p in places if p.topic == topic.name}
+            left = sum(end - max(0, read.get(one, 0)) for one, end in ends.items()) if read else 0
+            if left:
+                found[group] = left
+        return found
 
     def held(self, topic: Existing, since: datetime) -> tuple[int, int]:
         """How many offsets the topic holds, and how many of them were written before `since`."""
         first = self._offsets(topic, OffsetSpec.earliest())  # type: ignore[no-untyped-call]
-        end = self._offsets(topic, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+        end = self.ends(topic)
         moment = int(since.timestamp() * 1000)
         young = self._offsets(topic, OffsetSpec.for_timestamp(moment))
         # -1: no record is as young as that.
@@ -124,11 +176,11 @@ class TopicAdmin:
             sum(border[part] - first[part] for part in end),
         )
 
-    def _offsets(self, topic: Existing, spec: Any) -> dict[int, int]:
+    def _offsets(self, topic: Existing, spec: Any, **how: Any) -> dict[int, int]:
         places = {TopicPartition(topic.name, part): spec for part in range(topic.partitions)}
         deadline = monotonic() + SECONDS
         while True:
-            asked = self._admin.ask().list_offsets(places, request_timeout=SECONDS)
+            asked = self._admin.ask().list_offsets(places, request_timeout=SECONDS, **how)
             try:
                 return {
                     place.partition: int(self._admin.answer(future).offset)

@@ -9,6 +9,12 @@ from streaming.topics import Topic
 RETENTION = "retention.ms"
 CLEANUP = "cleanup.policy"
 FOREVER = timedelta.max
+LARGEST = "max.message.bytes"
+SEALED = "0"
+"""Of that setting: the topic takes no records, because it is being grown."""
+_SEALED = (
+    "it takes no records: a `knockon topics migrate` is under way, or was cut off; run it again"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +39,27 @@ def missing(topic: Topic) -> Drift:
 
 
 def differences(topic: Topic, existing: Existing) -> list[Drift]:
-    """Partitions and declared settings that are otherwise; those of partitions are refused."""
+    """Partitions and declared settings that are otherwise; partitions are not added here.
+
+    More partitions than declared are right: the topic was grown.
+    """
     found = []
-    if existing.partitions != topic.partitions:
+    if existing.partitions < topic.partitions:
         found.append(
             Drift(
                 topic.name,
                 "partitions",
                 str(existing.partitions),
                 str(topic.partitions),
-                refused=_partitions(existing.partitions, topic.partitions),
+                refused=_partitions(topic.name, existing.partitions, topic.partitions),
             )
         )
     for setting, declared in topic.settings.items():
         value = existing.settings.get(setting, "")
         if _words(setting, value) != _words(setting, declared):
             found.append(Drift(topic.name, setting, value, declared))
+    if existing.settings[LARGEST] == SEALED and LARGEST not in topic.settings:
+        found.append(Drift(topic.name, LARGEST, SEALED, "the broker's", refused=_SEALED))
     return found
 
 
@@ -84,13 +95,8 @@ def _words(setting: str, value: str) -> object:
     return frozenset(value.replace(" ", "").split(",")) if setting == CLEANUP else value
 
 
-def _partitions(found: int, declared: int) -> str:
-    if found < declared:
-        return (
-            f"{found} partitions, {declared} are declared, and they cannot be added in place: keys"
-            " would move to other partitions and lose their order"
-        )
+def _partitions(topic: str, found: int, declared: int) -> str:
     return (
-        f"{found} partitions, {declared} are declared, and Kafka cannot take any away: declare"
-        f" {found} in streaming/topics"
+        f"{found} partitions, {declared} are declared; keys would move to other partitions and lose"
+        f" their order: `knockon topics migrate {topic} {declared}` keeps it"
     )

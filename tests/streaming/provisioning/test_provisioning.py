@@ -151,14 +151,21 @@ def test_compaction_is_refused_where_a_record_would_go(
         assert policy == "delete"
 
 
-@pytest.mark.parametrize(("there", "why"), [(1, "keys would move"), (3, "declare 3")])
-def test_partitions_are_refused_both_ways(admin, bootstrap, topic, knockon, there, why) -> None:
-    make(bootstrap, topic.name, there)
+def test_partitions_are_not_added_in_passing(admin, bootstrap, topic, knockon) -> None:
+    make(bootstrap, topic.name, 1)
     said = knockon("apply", "--allow-retention-cut")
     assert said.exit_code == 1
-    assert f"{there} partitions, 2 are declared" in said.output
-    assert why in said.output
-    assert admin.existing([topic.name])[topic.name].partitions == there
+    assert "1 partitions, 2 are declared; keys would move" in said.output
+    assert admin.existing([topic.name])[topic.name].partitions == 1
+    said = knockon("migrate", topic.name, "2", "--hold", "0", "--json")
+    assert said.exit_code == 0
+    assert json.loads(said.stdout)["after"] == 2
+    assert knockon("check").exit_code == 0
+
+
+def test_a_topic_that_was_grown_is_in_order(bootstrap, topic, knockon) -> None:
+    make(bootstrap, topic.name, 3, **{"message.timestamp.type": "LogAppendTime"})
+    assert knockon("check").exit_code == 0
 
 
 def test_a_cluster_that_is_away_is_one_line(knockon) -> None:
