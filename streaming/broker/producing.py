@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
 from functools import partial
+from operator import attrgetter
 from time import monotonic, sleep
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -60,8 +61,12 @@ _REFUSED_WHILE_SEALED = {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError._PURGE_QUEUE}
 
 
 class _Refused(NamedTuple):
-    """A message that was not taken; `again`: it was sent again to a topic that was open."""
+    """A message that was not taken; `again`: it was sent again to a topic that was open.
 
+    `number` is its place among all: what is taken back is told of before what was under way.
+    """
+
+    number: int
     message: Message
     again: bool
     error: KafkaError
@@ -125,7 +130,7 @@ class Publisher:
         cluster does not let us in: what was handed over stays, and goes out when it does again.
         """
         self._hear(0)
-        self._hand_over(message, partial(self._heard, message, False))
+        self._hand_over(message, partial(self._heard, self._taken, message, False))
         self._taken += 1
 
     def _hand_over(self, message: Message, heard: Callable[..., None]) -> None:
@@ -167,11 +172,13 @@ class Publisher:
             raise DeliveryFailed(str(found)) if type(found) is BrokerError else found
         self._ear.raise_heard()
 
-    def _heard(self, sent: Message, again: bool, error: KafkaError | None, _: Any) -> None:
+    def _heard(
+        self, number: int, sent: Message, again: bool, error: KafkaError | None, _: Any
+    ) -> None:
         if error is None:
             self.delivered += 1
         elif error.code() in _REFUSED_WHILE_SEALED:
-            self._refused.append(_Refused(sent, again, error))
+            self._refused.append(_Refused(number, sent, again, error))
         else:
             self._fail(sent.topic, error)
 
@@ -193,13 +200,13 @@ class Publisher:
             self._producer.poll(0.1)
         sealed = self._wait_until_open({one.message.topic for one in self._refused})
         self._producer = make(Producer, self._ear, self._settings)
-        refused, self._refused = self._refused, []
-        for message, again, error in refused:
+        refused, self._refused = sorted(self._refused, key=attrgetter("number")), []
+        for number, message, again, error in refused:
             was_open = message.topic not in sealed
             if again and was_open:
                 self._fail(message.topic, error)
             else:
-                self._hand_over(message, partial(self._heard, message, was_open))
+                self._hand_over(message, partial(self._heard, number, message, was_open))
 
     def _wait_until_open(self, topics: Set[str]) -> set[str]:
         """Which of the topics were sealed when first asked. Raises DeliveryFailed after a while."""

@@ -29,6 +29,7 @@ from streaming.cluster import RegistryAccess
 UNAUTHENTICATED = 401
 FORBIDDEN = 403
 NOT_FOUND = 404
+CONFLICT = 409
 SERVER_ERROR = 500
 ATTEMPTS = 6
 PAUSE_SECONDS = 0.2
@@ -103,12 +104,14 @@ def _settings(access: RegistryAccess) -> dict[str, str]:
 
 def _patiently(ask: Callable[[], T]) -> T:
     """Ask again while the registry fails inside: after a crash of its database every pooled
-    connection of the registry fails once before it is replaced."""
+    connection of the registry fails once before it is replaced. Also when somebody else has just
+    made what we asked for: of two that set a subject's level at the same time one hears of it."""
     for attempt in range(1, ATTEMPTS):
         try:
             return ask()
         except SchemaRegistryError as error:
-            if error.http_status_code < SERVER_ERROR:
+            made = error.http_status_code == CONFLICT and "already exists" in str(error)
+            if error.http_status_code < SERVER_ERROR and not made:
                 raise
             time.sleep(PAUSE_SECONDS * attempt)
     return ask()

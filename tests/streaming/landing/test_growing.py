@@ -1,4 +1,4 @@
-"""A topic grows while producers and a lander run: keys keep their order, nothing is lost or twice."""
+"""A topic grows while producers and a lander run: no key loses its order, no record is lost."""
 
 import time
 from collections import defaultdict
