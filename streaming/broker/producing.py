@@ -226,9 +226,18 @@ class Publisher:
 
 
 class TransactionalPublisher:
-    """Publishes batches wholly or not at all; a newer one of the same name fences this one."""
+    """Publishes batches wholly or not at all; a newer one of the same name fences this one.
 
-    def __init__(self, cluster: Cluster, transactional_id: str) -> None:
+    `at` is called at named points, for tests that kill.
+    """
+
+    def __init__(
+        self,
+        cluster: Cluster,
+        transactional_id: str,
+        at: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self._at = at
         self._cluster = cluster
         self._ear = Ear(cluster)
         self._producer = make(
@@ -256,11 +265,15 @@ class TransactionalPublisher:
         """One transaction. Raises BrokerError when it did not commit; then nothing is visible."""
         topics: set[str] = set()
         try:
+            self._at("before_produce")
             self._producer.begin_transaction()
             for message in messages:
                 topics.add(message.topic)
                 _produce(self._producer, message, None)
+            self._at("after_produce")
+            self._at("before_commit")
             self._producer.commit_transaction(SECONDS)
+            self._at("after_commit")
         except BufferError as error:
             raise BrokerError(f"the transaction did not commit: {error}") from error
         except KafkaException as error:

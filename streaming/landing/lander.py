@@ -185,7 +185,9 @@ class Lander:
         looked = datetime.now(UTC)
         while not stop.is_set():
             self._beat()
+            self._at("before_poll")
             fetched = reader.fetch(MOST_RECORDS, WAIT_SECONDS)
+            self._at("after_poll")
             now = datetime.now(UTC)
             if (now - looked).total_seconds() > LOOK_SECONDS:
                 looked = now

@@ -81,7 +81,8 @@ class Relay:
                 self._beat()
                 if stop.wait(POLL_SECONDS):
                     return
-            publisher = TransactionalPublisher(self._broker.cluster, TRANSACTIONAL_ID)
+            cluster = self._broker.cluster
+            publisher = TransactionalPublisher(cluster, TRANSACTIONAL_ID, self._at)
             position = self.position()
             self._largest = self._broker.largest_bytes(PUBLISHED)
             if sealed := [name for name, most in self._largest.items() if not most]:
@@ -116,10 +117,8 @@ class Relay:
         entries = outbox.numbered(connection, position, MOST_ENTRIES, MOST_BYTES)
         if not entries:
             return None
-        self._at("before_publish")
         messages, correlations = self._messages(entries)
         publisher.publish(messages)
-        self._at("after_publish")
         last = entries[-1].sequence
         outbox.forget(connection, last)
         self.published += len(entries)

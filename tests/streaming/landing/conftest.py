@@ -70,7 +70,7 @@ class Landing:
         self.producer.flush()
 
     def lander(self, **given: object) -> subprocess.Popen[bytes]:
-        """Start a lander; `die_at`, `after` and `kind` as in doomed_lander."""
+        """Start a lander; `kind` and `share` as in doomed_lander."""
         settings = {
             "database_url": self.database_url,
             "bootstrap_servers": self.bootstrap_servers,

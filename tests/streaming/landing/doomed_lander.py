@@ -1,4 +1,4 @@
-"""A lander that kills itself at a named point: run as a process by the torture tests."""
+"""A lander, or one without its guard: run as a process by the tests."""
 
 import json
 import os
@@ -43,15 +43,6 @@ KINDS = {"fenced": Lander, "forcing": Forcing, "unfenced": Unfenced}
 
 def main() -> None:
     given = json.loads(sys.argv[1])
-    left = given.get("after", 1)
-
-    def at(point: str) -> None:
-        nonlocal left
-        if point == given.get("die_at"):
-            left -= 1
-            if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-
     stop = Signal()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     url = given["database_url"]
@@ -64,8 +55,8 @@ def main() -> None:
         LANDING,
         owner=str(os.getpid()),
         share=tuple(given.get("share", (1, 1))),
-        at=at,
     ).run(stop)
 
 
-main()
+if __name__ == "__main__":
+    main()

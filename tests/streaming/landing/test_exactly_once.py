@@ -7,11 +7,6 @@ import pytest
 
 from tests.streaming.landing.conftest import Landing
 
-POINTS = (
-    "before_fence", "after_fence", "before_copy", "after_copy", "before_commit", "after_commit",
-    "before_acknowledgement", "after_acknowledgement",
-)  # fmt: skip
-
 
 def test_what_is_landed_is_what_was_produced(landing: Landing) -> None:
     landing.produce(3_000, unreadable=5)
@@ -21,24 +16,6 @@ def test_what_is_landed_is_what_was_produced(landing: Landing) -> None:
     assert lander.wait(20) == 0
     landing.assert_exactly_once()
     assert sum(map(len, landing.landed().values())) == 3_005
-
-
-@pytest.mark.parametrize(
-    "kills", [20, pytest.param(200, marks=[pytest.mark.torture, pytest.mark.timeout(1_200)])]
-)
-def test_kills_at_named_points_lose_and_double_nothing(landing: Landing, kills: int) -> None:
-    for kill in range(kills):
-        landing.produce(100, unreadable=1)
-        # The later batch too, so that a kill meets a lander in the middle of its work.
-        doomed = landing.lander(die_at=POINTS[kill % len(POINTS)], after=1 + kill % 2)
-        deadline = time.monotonic() + 30
-        while doomed.poll() is None and time.monotonic() < deadline:
-            landing.produce(40)
-            time.sleep(0.02)
-        assert doomed.poll() == -signal.SIGKILL
-    landing.lander()
-    landing.wait_until_landed()
-    landing.assert_exactly_once()
 
 
 def test_two_landers_on_one_partition_double_nothing(landing: Landing) -> None:

@@ -118,7 +118,7 @@ def test_entries_go_out_once_and_in_order(stack, migrated_url, relay) -> None:
     assert process.wait(20) == 0
 
 
-@pytest.mark.parametrize("point", ["before_publish", "after_publish"])
+@pytest.mark.parametrize("point", ["after_produce", "after_commit"])
 def test_a_killed_relay_neither_loses_nor_doubles(stack, migrated_url, relay, point) -> None:
     queue(migrated_url, range(700))
     assert relay(die_at=point).wait(30) == -signal.SIGKILL
