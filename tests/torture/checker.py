@@ -146,15 +146,51 @@ def gaps(database_url: str, topic_id: str) -> int:
 def relaying(bootstrap_servers: str, topic: str, queued: Mapping[str, tuple[str, int]]) -> Verdict:
     """Of a relayed topic: `queued` are key and number of each entry, by its event id."""
     messages = read(bootstrap_servers, topic)
-    sent = Counter(dict(message.headers())["event-id"].decode() for message in messages)
-    order: dict[str, list[tuple[int, int, str, int]]] = defaultdict(list)
-    for message in messages:
-        event = dict(message.headers())["event-id"].decode()
+    sent: Counter[str] = Counter()
+    by_key, by_partition, strangers = [], [], 0
+    for message in sorted(messages, key=lambda one: (one.partition(), one.offset())):
+        headers, place = dict(message.headers()), (message.partition(), message.offset())
+        event = headers["event-id"].decode()
+        sent[event] += 1
         key, number = queued.get(event, ("", -1))
-        order[key].append((message.partition(), message.offset(), key, number))
+        strangers += message.key().decode() != key
+        by_key.append((*place, key, number))
+        by_partition.append((*place, str(place[0]), int(headers["outbox-sequence"])))
     return Verdict(
         len(queued),
         sum(1 for event in queued if not sent[event]),
-        sum(many - 1 for many in sent.values()) + sum(1 for event in sent if event not in queued),
-        sum(_disordered(sorted(rows)) for rows in order.values()),
+        sum(many - 1 for many in sent.values()) + strangers,
+        _disordered(by_key) + _disordered(by_partition),
     )
+
+
+FINDINGS = """
+    select finding_id::text, scope, row(pattern, from_leg_id, to_leg_id, root_leg_id, status,
+        knock_on_minutes, probability, detected_at, correlation_id, evidence, statistics)::text
+    from detected.findings order by sequence
+"""
+
+
+def detecting(database_url: str, undisturbed_url: str) -> Verdict:
+    """Findings held against those of a run that nothing disturbed, and against the outbox."""
+    with psycopg.connect(database_url) as connection:
+        rows = connection.execute(FINDINGS).fetchall()
+        told = connection.execute("select entry_id::text from outbox.entries").fetchall()
+        numbers = connection.execute("select sequence from detected.findings order by 1").fetchall()
+    with psycopg.connect(undisturbed_url) as connection:
+        expected = connection.execute(FINDINGS).fetchall()
+        expected_told = connection.execute("select entry_id::text from outbox.entries").fetchall()
+    found, wanted = Counter(row[0] for row in rows), {row[0] for row in expected}
+    lost = len(wanted - found.keys()) + len(set(expected_told) - set(told))
+    doubled = sum(found.values()) - len(found) + len(told) - len(set(told))
+    doubled += len(found.keys() - wanted) + len(set(told) - set(expected_told))
+    disordered = sum(_by_scope(rows)[scope] != of for scope, of in _by_scope(expected).items())
+    disordered += [number for (number,) in numbers] != list(range(len(rows)))
+    return Verdict(len(expected), lost, doubled, disordered)
+
+
+def _by_scope(rows: Iterable[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for finding, scope, content in rows:
+        found[scope].append((finding, content))
+    return found

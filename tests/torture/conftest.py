@@ -10,9 +10,13 @@ from uuid import uuid5
 import pytest
 
 from domain.events import FlightEvent
+from domain.network_state import FlightRecord
+from orchestration.stack import Stack
 from streaming.broker import Broker
+from tests.streaming.detect.conftest import Store, airline_log, store
 from tests.streaming.landing.conftest import MASTER_KEY, SPACE, START, Landing, landing
 from tests.torture import checker, doomed, table
+from tests.torture.detecting import Watch
 from tests.torture.killing import Child
 
 KEYS = 24
@@ -113,10 +117,26 @@ def ground(landing: Landing) -> Iterator[Ground]:
         child.kill()
 
 
+@pytest.fixture
+def watch(store: Store, airline_log: list[FlightRecord]) -> Iterator[Watch]:
+    """A detector's empty database, and a log to land in it."""
+    one = Watch(store, airline_log)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def undisturbed_url(stack: Stack, migrated_template: str) -> Iterator[str]:
+    """A second database, for a run that nothing disturbs."""
+    url = stack.create_database(template=migrated_template.rpartition("/")[2])
+    yield url
+    stack.drop_database(url)
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if table.SCENARIOS and terminalreporter.config.option.markexpr == "torture":
         terminalreporter.write_line(table.page())
         table.keep()
 
 
-__all__ = ["landing"]
+__all__ = ["airline_log", "landing", "store"]

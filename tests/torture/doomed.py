@@ -217,6 +217,7 @@ def detect(given: Given, pipe: Pipe) -> None:
 
     doom = Doom(given, pipe, hand)
     detection.MOST_RECORDS, worker.Detection = given.most_records, Watched
+    detection.SNAPSHOT_RECORDS = 5 * given.most_records
     detection.advance = overwrite if given.kind == "unmarked" else advance
     if given.kind != "fenced":
         worker.claim = lambda connection, duty: True
