@@ -85,6 +85,7 @@ class Lander:
         self._budget = budget or Budget()
         self._at = at
         self._beat = beat
+        self._retrying = Retrying("landing")
         self.landed = 0
         self.dead_lettered = 0
 
@@ -95,7 +96,6 @@ class Lander:
             RecordsGone: records were removed before they were landed: never skipped.
             LandedTwice: a record is landed already, against the fence.
         """
-        retrying = Retrying("landing")
         while not stop.is_set():
             try:
                 self._own(stop)
@@ -109,9 +109,9 @@ class Lander:
                 )
             except Exception as error:
                 if isinstance(error, RecordsGone) and self._surely_the_same():
-                    retrying.give_up(error)
+                    self._retrying.give_up(error)
                 passing = isinstance(error, (StoreError, BrokerError, Recreated))
-                retrying.after(error, stop, passing=passing)
+                self._retrying.after(error, stop, passing=passing)
 
     def _own(self, stop: Signal) -> None:
         """Claim the partitions and land until something breaks."""
@@ -248,6 +248,7 @@ class Lander:
             raise
         self._at("after_commit")
         self._budget.spend(claims, fetched, batch)
+        self._retrying.succeeded()
         for place, until in untils.items():
             claims[place] = _moved(claims[place], until)
         self._days.noted(days)

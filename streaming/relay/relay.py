@@ -61,17 +61,17 @@ class Relay:
         self._codec = codec
         self._at = at
         self._beat = beat
+        self._retrying = Retrying("relay")
         self.published = 0
         self._largest: dict[str, int] = {}
 
     def run(self, stop: Signal) -> None:
         """Publish until `stop` is set; broken connections are made anew."""
-        retrying = Retrying("relay")
         while not stop.is_set():
             try:
                 self._relay(stop)
             except Exception as error:
-                retrying.after(error, stop, passing=isinstance(error, (StoreError, BrokerError)))
+                self._retrying.after(error, stop, passing=isinstance(error, (StoreError, BrokerError)))
 
     def _relay(self, stop: Signal) -> None:
         connection = self._connect()
@@ -119,6 +119,7 @@ class Relay:
             return None
         messages, correlations = self._messages(entries)
         publisher.publish(messages)
+        self._retrying.succeeded()
         last = entries[-1].sequence
         outbox.forget(connection, last)
         self.published += len(entries)

@@ -13,10 +13,14 @@ import pytest
 from domain.events import DeadLetter
 from orchestration.stack import Stack
 from streaming.broker import Broker, BrokerError, read_to_end
+from streaming.broker.registry import Registry
+from streaming.codec import Codec
+from streaming.relay import relay as relaying
 from streaming.store.database import connect
 from streaming.store.landing import put_in_outbox
 from streaming.topics import TOPICS
 from tests.streaming.landing.conftest import START
+from tests.streaming.landing.test_backing_off import Impatient
 
 TOPIC = "dead.letter.queue"
 
@@ -146,6 +150,31 @@ def test_an_entry_queued_twice_goes_out_once(stack, migrated_url, relay) -> None
     relay()
     wait_until_empty(migrated_url)
     assert len(published(stack)) == 5
+
+
+def test_what_is_published_ends_a_row_of_failures(
+    stack, migrated_url, relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue(migrated_url, range(30))
+    monkeypatch.setattr(relaying, "MOST_ENTRIES", 10)
+    stop, batches = Impatient(), 0
+
+    def at(point: str) -> None:
+        nonlocal batches
+        if point == "before_produce":
+            batches += 1
+            if batches % 2:
+                raise BrokerError("away for a moment")
+        if point == "after_commit" and batches == 6:
+            stop.set()
+
+    relaying.Relay(
+        lambda: connect(migrated_url, "relay", autocommit=True),
+        Broker(str(stack.settings.kafka_bootstrap_servers)),
+        Codec(Registry(str(stack.settings.schema_registry_url))),
+        at=at,
+    ).run(stop)
+    assert stop.pauses == [0.4, 0.4, 0.4]
 
 
 def test_the_position_is_kafkas_not_the_databases(stack, migrated_url, relay) -> None:
