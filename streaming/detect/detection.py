@@ -93,6 +93,7 @@ class Detection:
         self._snapshot_at: float | None = None
         with connection.transaction():
             self._load()
+            self._folded = dict(horizon(connection, self.reader).following)
 
     def step(self) -> Detected | None:
         """Fold what is pending, at most about 5,000 offsets; None when there is nothing.
@@ -104,7 +105,7 @@ class Detection:
             if not intervals:
                 return None
             for interval in intervals:
-                if not advance(self._connection, self.reader, interval):
+                if not self._take(interval):
                     raise Lost(f"another process has moved the marks of {self.reader}")
             self._at("after_marks")
             records = [record for interval in intervals for record in self._records(interval)]
@@ -124,6 +125,8 @@ class Detection:
                 self.save_snapshot()
             self._at("before_commit")
         self._at("after_commit")
+        for interval in intervals:
+            self._folded |= {(interval.log_id, p): u for p, (_, u) in interval.spans.items()}
         return Detected(offsets, len(found), len(new), tuple(one.correlation_id for one in new))
 
     @property
@@ -152,6 +155,13 @@ class Detection:
         if self._snapshot_at is None or self._since_snapshot >= SNAPSHOT_RECORDS:
             return True
         return not more and self._monotonic() - self._snapshot_at >= SNAPSHOT_SECONDS
+
+    def _take(self, interval: Interval) -> bool:
+        """Move the marks, when they are where this fold has left them and not another's."""
+        since = {(interval.log_id, p): s for p, (s, _) in interval.spans.items()}
+        if any(self._folded.get(place, 0) != offset for place, offset in since.items()):
+            return False
+        return advance(self._connection, self.reader, interval)
 
     def _pending(self) -> list[Interval]:
         found = (

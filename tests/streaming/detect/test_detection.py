@@ -118,6 +118,21 @@ def test_of_two_detectors_the_second_does_nothing(
     assert without_cause(stored(store)) == without_cause(expected)
 
 
+def test_of_two_detectors_in_turns_the_second_has_not_folded_what_the_first_has(
+    store: Store, airline_log: list[FlightRecord], expected: list[Finding]
+) -> None:
+    """Its marks would compare, since it looks after the first is done: its fold lacks a step."""
+    third_of_them = len(airline_log) // 3
+    first, second = (Detection(store.connect(), AircraftRotation, TOPIC) for _ in range(2))
+    store.land(airline_log[:third_of_them])
+    assert first.step() is not None
+    store.land(airline_log[third_of_them:])
+    with pytest.raises(Lost, match="another process"):
+        second.step()
+    detect(store)
+    assert without_cause(stored(store)) == without_cause(expected)
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_batch_finds_what_live_has_found(
     store: Store, airline_log: list[FlightRecord], seed: int
