@@ -132,6 +132,15 @@ def visible(database_url: str, topic_id: str, spans: Iterable[tuple[str, int, in
     return int(row[0])
 
 
+def rows(database_url: str, topic_id: str) -> int:
+    """How many rows and dead letters there are of this log."""
+    with psycopg.connect(database_url) as connection:
+        told = {"start": START, "topic": topic_id}
+        row = connection.execute(f"select count(*) from ({ROWS}) r", told).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def gaps(database_url: str, topic_id: str) -> int:
     """Records missing before the last one that is there, or there twice, in any partition."""
     with psycopg.connect(database_url) as connection:

@@ -13,6 +13,8 @@ from domain.events import FlightEvent
 from domain.network_state import FlightRecord
 from orchestration.stack import Stack
 from streaming.broker import Broker
+from streaming.store.database import Unavailable
+from streaming.store.errors import StoreError
 from tests.streaming.detect.conftest import Store, airline_log, store
 from tests.streaming.landing.conftest import MASTER_KEY, SPACE, START, Landing, landing
 from tests.torture import checker, doomed, table
@@ -71,8 +73,19 @@ class Ground:
         return child
 
     def landed(self) -> int:
-        """Rows and dead letters of flight.events."""
-        return self.landing.accounted()
+        """Rows and dead letters; -1 while PostgreSQL does not answer."""
+        try:
+            return self.landing.accounted()
+        except (StoreError, Unavailable):
+            return -1
+
+    def recovers(self, since: float, landed: int, seconds: float = 60) -> float:
+        """Seconds from `since` until more than `landed` are there."""
+        deadline = time.monotonic() + seconds
+        while self.landed() <= landed:
+            assert time.monotonic() < deadline, "nothing is landed any more"
+            time.sleep(0.01)
+        return time.monotonic() - since
 
     def verdict(self) -> checker.Verdict:
         """What the checker says of everything up to now."""

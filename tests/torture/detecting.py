@@ -6,7 +6,7 @@ from typing import Any
 from domain.detection.rotation import AircraftRotation
 from domain.network_state import FlightRecord
 from streaming.detect import Detection, reader_of
-from streaming.store.database import connect
+from streaming.store.database import Connection, connect
 from streaming.store.intervals import ends, marks, register_kafka_log
 from tests.streaming.detect.conftest import Store
 from tests.torture import checker, doomed
@@ -23,6 +23,7 @@ class Watch:
         self._log = log
         self._landed = 0
         self.children: list[Child] = []
+        self._sessions: list[Connection] = []
 
     def land(self, count: int | None = None) -> None:
         """So many more records; None for all that are left."""
@@ -43,10 +44,15 @@ class Watch:
     def finish(self) -> None:
         """Land and detect what is left."""
         self.land()
-        with connect(self.store.detector_url, "test", autocommit=True) as connection:
-            detection = Detection(connection, AircraftRotation, AircraftRotation.topic)
-            while detection.step():
-                pass
+        detection = self.detection(Detection)
+        while detection.step():
+            pass
+
+    def detection(self, kind: type[Detection]) -> Detection:
+        """One in this process."""
+        connection = connect(self.store.detector_url, "test", autocommit=True)
+        self._sessions.append(connection)
+        return kind(connection, AircraftRotation, AircraftRotation.topic)
 
     def verdict(self, database_url: str, undisturbed_url: str) -> checker.Verdict:
         """Of all that is landed; the marks must have come to the ends."""
@@ -54,9 +60,12 @@ class Watch:
             log_id = register_kafka_log(owner, "test cluster", "test topic", "flight.events")
             undisturbed = Watch(Store(owner, undisturbed_url, log_id), self._log[: self._landed])
             undisturbed.finish()
+            undisturbed.close()
         assert self.marks() == ends(self.store.owner, self.store.log_id)
         return checker.detecting(database_url, undisturbed_url)
 
     def close(self) -> None:
         for child in self.children:
             child.kill()
+        for session in self._sessions:
+            session.close()

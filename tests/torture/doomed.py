@@ -27,7 +27,6 @@ from streaming.keyring import Keyring, MasterKey
 from streaming.landing import Sort, lander
 from streaming.relay import relay
 from streaming.store import database
-from streaming.store.intervals import advance
 from streaming.topics import LANDING
 from tests.streaming.landing.doomed_lander import KINDS
 
@@ -175,7 +174,7 @@ def publish(given: Given, pipe: Pipe) -> None:
 
 
 def detect(given: Given, pipe: Pipe) -> None:
-    """A detector; of kind `forcing` it asks nobody, `unmarked` it does not compare either."""
+    """A detector; of kind `forcing` it asks nobody whether it may."""
     steps: list[Any] = []
     session: list[psycopg.Connection[Any]] = []
 
@@ -206,20 +205,10 @@ def detect(given: Given, pipe: Pipe) -> None:
         session.append(database.connect(given.database_url, "detector", autocommit=True))
         return session[-1]
 
-    def overwrite(connection, reader, interval):
-        for partition, (_, until) in interval.spans.items():
-            connection.execute(
-                "insert into logs.marks values (%s, %s, %s, %s) on conflict"
-                " (reader, log_id, partition) do update set next_offset = excluded.next_offset",
-                (reader, interval.log_id, partition, until),
-            )
-        return True
-
     doom = Doom(given, pipe, hand)
     detection.MOST_RECORDS, worker.Detection = given.most_records, Watched
     detection.SNAPSHOT_RECORDS = 5 * given.most_records
-    detection.advance = overwrite if given.kind == "unmarked" else advance
-    if given.kind != "fenced":
+    if given.kind == "forcing":
         worker.claim = lambda connection, duty: True
     worker.DetectWorker(connect, AircraftRotation, AircraftRotation.topic, at=doom).run(
         _until_told()

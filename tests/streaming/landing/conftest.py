@@ -168,16 +168,10 @@ class Landing:
     def drop_the_primary_key(self) -> None:
         self.execute("alter table landed.flight_events drop constraint pk_flight_events")
 
-    def wait_until_started(self, landers: int) -> None:
-        """Until so many of the landers have claimed all partitions."""
-        for process in self.processes[-landers:]:
-            assert process.stdout is not None
-            assert any(b"landing.started" in line for line in process.stdout)
-
-    def wait_until_landed(self, seconds: float = 60, times: int = 1) -> None:
+    def wait_until_landed(self, seconds: float = 60) -> None:
         """Until each record produced is there, rows and dead letters, or the time is up."""
         deadline = time.monotonic() + seconds
-        expected = times * sum(map(len, self.on_kafka().values()))
+        expected = sum(map(len, self.on_kafka().values()))
         while sum(map(len, self.landed().values())) < expected and time.monotonic() < deadline:
             time.sleep(0.2)
 

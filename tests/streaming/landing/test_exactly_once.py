@@ -3,8 +3,6 @@
 import signal
 import time
 
-import pytest
-
 from tests.streaming.landing.conftest import Landing
 
 
@@ -70,18 +68,6 @@ def test_landers_that_start_together_do_not_wait_for_each_other(landing: Landing
     landing.produce(500)
     landing.wait_until_landed(30)
     landing.assert_exactly_once()
-
-
-def test_without_the_fence_the_same_check_turns_red(landing: Landing) -> None:
-    """The test of the test: two landers that do not compare land records twice."""
-    landing.drop_the_primary_key()  # it would still refuse a doubled row
-    landing.lander(kind="unfenced")
-    landing.lander(kind="unfenced")
-    landing.wait_until_started(2)  # both at the beginning, both sure that it is theirs
-    landing.produce(4_000)
-    landing.wait_until_landed(times=2)
-    with pytest.raises(AssertionError, match="partition"):
-        landing.assert_exactly_once()
 
 
 def test_a_crash_of_postgresql_loses_and_doubles_nothing(landing: Landing) -> None:
