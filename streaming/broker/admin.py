@@ -54,7 +54,10 @@ class Broker:
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
-        self._admin = Admin(cluster, "knockon-admin")
+        self._connect()
+
+    def _connect(self) -> None:
+        self._admin = Admin(self.cluster, "knockon-admin")
 
     def cluster_id(self, seconds: float = SECONDS) -> str:
         """Raises BrokerError when the cluster does not answer in that time."""
@@ -135,7 +138,13 @@ class Broker:
         topics = admin.describe_topics(TopicCollection(list(names)), request_timeout=ASK_SECONDS)
 
         def answer() -> dict[str, TopicIdentity]:
-            cluster_id = self._cluster_id(cluster)
+            try:
+                cluster_id = self._cluster_id(cluster)
+            except BrokerError:
+                # The client waits for the broker that it was told is the controller, dead or not
+                # (librdkafka asks again after five minutes): another client is told of another.
+                self._connect()
+                raise
             found = {}
             for name, future in topics.items():
                 described = self._admin.result(future, f"topic {name}", "DESCRIBE", name)

@@ -36,7 +36,7 @@ class Ground:
     @property
     def topic_id(self) -> str:
         """Of flight.events as it is now."""
-        found = Broker(self.landing.bootstrap_servers).identities(["flight.events"])
+        found = Broker(self.landing.cluster).identities(["flight.events"])
         return found["flight.events"].topic_id
 
     def produce(self, count: int, unreadable: int = 0) -> None:

@@ -21,6 +21,7 @@ from psycopg.pq import TransactionStatus
 from domain.detection.rotation import AircraftRotation
 from streaming.broker import Broker, Columns, Reader, producing
 from streaming.broker.registry import Registry
+from streaming.cluster import Cluster
 from streaming.codec import Codec
 from streaming.detect import detection, worker
 from streaming.keyring import Keyring, MasterKey
@@ -125,7 +126,7 @@ def land(given: Given, pipe: Pipe) -> None:
     lander.Reader, lander.MOST_RECORDS = Watched, given.most_records
     if given.clock:
         lander.datetime = _jumping(given.clock)
-    broker = Broker(given.bootstrap_servers)
+    broker = Broker(Cluster(given.bootstrap_servers))
     keyring = Keyring(
         lambda: database.connect(given.database_url, "keys"), MasterKey(given.master_key)
     )
@@ -167,7 +168,7 @@ def publish(given: Given, pipe: Pipe) -> None:
     producing.Producer, relay.MOST_ENTRIES = Kept, given.most_records
     Told(
         lambda: database.connect(given.database_url, "relay", autocommit=True),
-        Broker(given.bootstrap_servers),
+        Broker(Cluster(given.bootstrap_servers)),
         Codec(Registry(given.registry_url)),
         at=doom,
     ).run(_until_told())

@@ -15,7 +15,7 @@ from tests.torture.conftest import Ground
 pytestmark = [pytest.mark.torture, pytest.mark.timeout(1_200)]
 
 POINTS = ("after_poll", "after_fence", "after_copy", "before_commit", "after_commit")
-TIMES = 10
+TIMES = 8
 
 
 @contextmanager

@@ -1,5 +1,8 @@
 """The lander is killed before and after everything it does; nothing is lost, nothing is twice."""
 
+import random
+import time
+
 import pytest
 
 from tests.torture import checker, doomed, table
@@ -16,7 +19,7 @@ OPEN = {"after_begin", "after_fence", "before_copy", "after_copy", "before_commi
 
 
 @pytest.mark.parametrize(
-    "rounds", [2, pytest.param(65, marks=[pytest.mark.torture, pytest.mark.timeout(3_600)])]
+    "rounds", [2, pytest.param(60, marks=[pytest.mark.torture, pytest.mark.timeout(3_600)])]
 )
 def test_kills_at_named_points_lose_and_double_nothing(ground: Ground, rounds: int) -> None:
     topic_id, url = ground.topic_id, ground.landing.database_url
@@ -41,3 +44,43 @@ def test_kills_at_named_points_lose_and_double_nothing(ground: Ground, rounds: i
         table.scenario(f"lander killed {point.replace('_', ' ')}").verdict = verdict
     assert verdict.produced == len(ground.produced) + ground.unreadable
     assert verdict.right
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(1_200)
+def test_kills_from_outside_at_any_moment_lose_and_double_nothing(ground: Ground) -> None:
+    drawn = random.Random(1)
+    row = table.scenario("lander killed from outside, at any moment")
+    while row.hits < 60:
+        ground.produce(300, unreadable=1)
+        child = ground.start(doomed.land, most_records=20)
+        child.hear("committed")
+        time.sleep(drawn.uniform(0, 0.1))
+        child.kill()
+        if left := len(ground.produced) + ground.unreadable - ground.landed():
+            row.hit(left)
+        assert checker.gaps(ground.landing.database_url, ground.topic_id) == 0
+    row.verdict = ground.drain(most_records=10_000)
+    assert row.verdict.right
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(600)
+def test_a_process_that_is_killed_and_started_again_goes_on(ground: Ground) -> None:
+    """As the supervisor does it, with all that a start takes."""
+    row = table.scenario("lander killed, and started again as a process")
+    for _ in range(10):
+        process, landed = ground.landing.lander(), ground.landed()
+        ground.produce(2_000, unreadable=1)
+        ground.recovers(time.monotonic(), landed)
+        process.kill()
+        at, landed = time.monotonic(), ground.landed()
+        ground.produce(2_000)
+        row.hit(len(ground.produced) + ground.unreadable - landed)
+        again = ground.landing.lander()
+        row.recovered.append(ground.recovers(at, landed))
+        ground.wait_until_landed()
+        again.kill()
+        again.wait()
+    row.verdict = ground.verdict()
+    assert row.verdict.right

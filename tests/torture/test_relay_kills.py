@@ -14,7 +14,7 @@ POINTS = ("before_produce", "after_produce", "before_commit", "after_commit")
 def test_kills_around_kafkas_transaction_lose_and_double_nothing(ground: Ground) -> None:
     outbox = Outbox(ground)
     killed_at: float | None = None
-    for kill in range(30 * len(POINTS)):
+    for kill in range(25 * len(POINTS)):
         point, after = POINTS[kill % len(POINTS)], 1 + kill // len(POINTS) % 2
         outbox.queue(10 * after)
         child = ground.start(doomed.publish, point=point, after=after, most_records=10)

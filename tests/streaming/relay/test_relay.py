@@ -170,7 +170,7 @@ def test_what_is_published_ends_a_row_of_failures(
 
     relaying.Relay(
         lambda: connect(migrated_url, "relay", autocommit=True),
-        Broker(str(stack.settings.kafka_bootstrap_servers)),
+        Broker(stack.settings.cluster()),
         Codec(Registry(str(stack.settings.schema_registry_url))),
         at=at,
     ).run(stop)
