@@ -82,7 +82,8 @@ def page() -> str:
     memory = psutil.virtual_memory().total / 2**30
     machine = (
         f"{datetime.now(UTC):%d %B %Y}, {os.cpu_count()} cores, {memory:.0f} GB, Python"
-        f" {platform.python_version()}, {platform.system()} {platform.machine()}."
+        f" {platform.python_version()}, {platform.system()} {platform.machine()}, load average"
+        f" {os.getloadavg()[2]:.0f} over the last 15 minutes."
     )
     right = all(one.verdict is not None and one.verdict.right for one in SCENARIOS)
     verdict = "nothing lost, nothing twice, every key in order." if right else "NOT RIGHT."
