@@ -71,7 +71,8 @@ class Relay:
             try:
                 self._relay(stop)
             except Exception as error:
-                self._retrying.after(error, stop, passing=isinstance(error, (StoreError, BrokerError)))
+                passing = isinstance(error, (StoreError, BrokerError))
+                self._retrying.after(error, stop, passing=passing)
 
     def _relay(self, stop: Signal) -> None:
         connection = self._connect()

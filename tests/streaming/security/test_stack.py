@@ -84,7 +84,7 @@ def test_a_lander_whose_password_is_wrong_waits_and_says_so(running: Stack, kafk
     before = running.pid("lander")
     running.kill("lander")
     log = running.site.log("lander")
-    assert eventually(lambda: "start.refused" in log.read_text())
+    assert eventually(lambda: '"error_type": "authentication"' in log.read_text())
     assert "does not let us in by SCRAM-SHA-256" in log.read_text()
     trouble = report(running).components[1].trouble
     assert trouble is not None
