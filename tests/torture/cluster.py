@@ -31,10 +31,14 @@ class Cluster:
         self._java = [str(JAVA), "-cp", f"{require('kafka', engines)}/*"]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
         cluster_id = kafka._cluster_id()
-        for node in NODES:
-            self._format(node, cluster_id)
-            self.start(node)
-        self.wait_until_complete()
+        try:
+            for node in NODES:
+                self._format(node, cluster_id)
+                self.start(node)
+            self.wait_until_complete()
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def bootstrap_servers(self) -> str:
