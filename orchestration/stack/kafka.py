@@ -107,6 +107,10 @@ def _properties(site: Site, directory: Path) -> str:
         "listeners": f"PLAINTEXT://127.0.0.1:{broker},CONTROLLER://127.0.0.1:{controller}",
         "advertised.listeners": f"PLAINTEXT://127.0.0.1:{broker}",
         "log.dirs": str(directory / "data"),
+        # By default the controller waits nine seconds for a broker that was killed before it lets
+        # the same one in again.
+        "broker.session.timeout.ms": "4000",
+        "broker.heartbeat.interval.ms": "500",
         # A mistyped topic is an error, not a new topic.
         "auto.create.topics.enable": "false",
         # One node can hold one replica of everything.

@@ -39,6 +39,7 @@ from streaming.topics import Topic
 MOST_RECORDS = 10_000
 WAIT_SECONDS = 0.05
 STANDBY_SECONDS = 1.0
+IDLE_SECONDS = 30
 LOOK_SECONDS = 2.0
 """How often it is asked while nothing arrives whether the topics are still the same ones."""
 
@@ -119,6 +120,8 @@ class Lander:
         connection = self._connect()
         reader = Reader(self._broker.cluster, GROUP)
         try:
+            # One that is suspended in its transaction must not keep its partitions for ever.
+            connection.execute(f"set idle_in_transaction_session_timeout = '{IDLE_SECONDS} s'")
             self._logs = {
                 name: register_kafka_log(connection, found.cluster_id, found.topic_id, name)
                 for name, found in self._identities.items()

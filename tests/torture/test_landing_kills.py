@@ -14,7 +14,7 @@ UNCOMMITTED = (
 )  # fmt: skip
 COMMITTED = ("after_commit", "before_acknowledgement", "after_acknowledgement")
 POINTS = UNCOMMITTED + COMMITTED
-OPEN = {"after_begin", "after_fence", "before_copy", "after_copy", "before_commit"}
+OPEN = {"after_begin", "before_fence", "after_fence", "before_copy", "after_copy", "before_commit"}
 """Where PostgreSQL's transaction is open."""
 
 

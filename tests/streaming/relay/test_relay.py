@@ -174,7 +174,8 @@ def test_what_is_published_ends_a_row_of_failures(
         Codec(Registry(str(stack.settings.schema_registry_url))),
         at=at,
     ).run(stop)
-    assert stop.pauses == [0.4, 0.4, 0.4]
+    assert len(stop.pauses) == 3
+    assert max(stop.pauses) <= 0.2
 
 
 def test_the_position_is_kafkas_not_the_databases(stack, migrated_url, relay) -> None:
