@@ -11,14 +11,10 @@ from streaming.broker.errors import (
     RecordsGone,
 )
 from streaming.broker.fetched import Columns, Record
-from streaming.broker.producing import (
-    LARGEST_BYTES,
-    METADATA_SECONDS,
-    Message,
-    Publisher,
-    TransactionalPublisher,
-)
+from streaming.broker.messages import METADATA_SECONDS, Message
+from streaming.broker.producing import Publisher
 from streaming.broker.topic_admin import Existing, TopicAdmin
+from streaming.broker.transactional import LARGEST_BYTES, TransactionalPublisher
 
 __all__ = [
     "LARGEST_BYTES",

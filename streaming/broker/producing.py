@@ -1,8 +1,7 @@
-"""Producing: idempotent and acknowledged by all; or many messages in one Kafka transaction."""
+"""Producing: idempotent, acknowledged by all, bounded, and in order also while a topic grows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence, Set
-from contextlib import suppress
+from collections.abc import Callable, Set
 from functools import partial
 from operator import attrgetter
 from time import monotonic, sleep
@@ -13,49 +12,14 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from streaming.broker.client import Ear, make
 from streaming.broker.errors import BrokerError, DeliveryFailed
+from streaming.broker.messages import SECONDS, SETTINGS, Message, produce
 from streaming.broker.refusals import failure
 from streaming.broker.topic_admin import TopicAdmin
 from streaming.cluster import Cluster
 
-SECONDS = 30.0
-ASK_SECONDS = 1.0
-"""After so long it is looked whether waiting helps."""
-METADATA_SECONDS = 5
-"""A client knows how many partitions a topic has, as of so long ago."""
 SEALED_SECONDS = 300.0
 """How long it is waited for a topic that is being grown."""
 LOOK_SECONDS = 0.5
-LARGEST_BYTES = 16 * 2**20
-"""The largest message that the client takes in a transaction; topics have limits of their own."""
-
-
-class Message(NamedTuple):
-    """What to produce; without a partition the key chooses it."""
-
-    topic: str
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes | None]]
-    partition: int | None = None
-
-    @property
-    def size(self) -> int:
-        """Bytes of key, value and headers."""
-        headers = sum(len(name) + len(value or b"") for name, value in self.headers)
-        return len(self.key or b"") + len(self.value or b"") + headers
-
-
-_SETTINGS = {
-    "enable.idempotence": True,
-    "acks": "all",
-    "linger.ms": 5,
-    "compression.type": "lz4",
-    # Java clients' partitioner, so that a key has one partition whoever produces it.
-    "partitioner": "murmur2_random",
-    "topic.metadata.refresh.interval.ms": METADATA_SECONDS * 1_000,
-}
-
-
 LARGEST = "max.message.bytes"
 _REFUSED_WHILE_SEALED = {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError._PURGE_QUEUE}
 
@@ -97,7 +61,7 @@ class Publisher:
             "queue.buffering.max.messages": most_messages,
             "queue.buffering.max.kbytes": most_kbytes,
         }
-        self._settings = {**_SETTINGS, **bounds, "client.id": name}
+        self._settings = {**SETTINGS, **bounds, "client.id": name}
         self._producer = make(Producer, self._ear, self._settings)
         self._refused: list[_Refused] = []
         self._unsaid = Counter[str]()
@@ -136,7 +100,7 @@ class Publisher:
     def _hand_over(self, message: Message, heard: Callable[..., None]) -> None:
         while True:
             try:
-                return _produce(self._producer, message, heard)
+                return produce(self._producer, message, heard)
             except BufferError:
                 self._hear(0.1)
             except KafkaException as error:
@@ -223,77 +187,3 @@ class Publisher:
                 )
             sleep(LOOK_SECONDS)
         return ever
-
-
-class TransactionalPublisher:
-    """Publishes batches wholly or not at all; a newer one of the same name fences this one.
-
-    `at` is called at named points, for tests that kill.
-    """
-
-    def __init__(
-        self,
-        cluster: Cluster,
-        transactional_id: str,
-        at: Callable[[str], None] = lambda point: None,
-    ) -> None:
-        self._at = at
-        self._cluster = cluster
-        self._ear = Ear(cluster)
-        self._producer = make(
-            Producer,
-            self._ear,
-            {
-                **_SETTINGS,
-                "client.id": transactional_id,
-                "transactional.id": transactional_id,
-                "transaction.timeout.ms": 30_000,
-                "message.max.bytes": LARGEST_BYTES,
-            },
-        )
-        deadline = monotonic() + SECONDS
-        while True:
-            try:
-                self._producer.init_transactions(ASK_SECONDS)
-                return
-            except KafkaException as error:
-                refused = self._failure("no Kafka transactions", error, transactional_id)
-                if not error.args[0].retriable() or monotonic() > deadline:
-                    raise refused from error
-
-    def publish(self, messages: Iterable[Message]) -> None:
-        """One transaction. Raises BrokerError when it did not commit; then nothing is visible."""
-        topics: set[str] = set()
-        try:
-            self._at("before_produce")
-            self._producer.begin_transaction()
-            for message in messages:
-                topics.add(message.topic)
-                _produce(self._producer, message, None)
-            self._at("after_produce")
-            self._at("before_commit")
-            self._producer.commit_transaction(SECONDS)
-            self._at("after_commit")
-        except BufferError as error:
-            raise BrokerError(f"the transaction did not commit: {error}") from error
-        except KafkaException as error:
-            what = "the transaction did not commit"
-            raise self._failure(what, error, ", ".join(sorted(topics))) from error
-
-    def _failure(self, what: str, error: KafkaException, name: str) -> Exception:
-        with suppress(KafkaException):  # the same error, where it is fatal
-            self._producer.poll(0)
-        self._ear.raise_heard()
-        return failure(self._cluster, error.args[0], what, "WRITE", name)
-
-
-def _produce(producer: Producer, message: Message, heard: Any) -> None:
-    arguments: dict[str, Any] = {
-        "key": message.key,
-        "value": message.value,
-        "headers": list(message.headers),
-        "on_delivery": heard,
-    }
-    if message.partition is not None:
-        arguments["partition"] = message.partition
-    producer.produce(message.topic, **arguments)
