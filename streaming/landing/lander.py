@@ -12,7 +12,6 @@ metadata older than the partition leader's: on several brokers for as long as me
 around; one broker alone knows a new topic before it serves it.
 """
 
-import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -26,6 +25,7 @@ from streaming.failures import Kind, Retrying
 from streaming.landing import replays, writing
 from streaming.landing.batch import Sort
 from streaming.landing.budget import Budget, Exceeded
+from streaming.landing.claiming import claim_all
 from streaming.landing.days import DayKeeper
 from streaming.logging import ids
 from streaming.store import landing as stored
@@ -38,7 +38,6 @@ from streaming.topics import Topic
 
 MOST_RECORDS = 10_000
 WAIT_SECONDS = 0.05
-STANDBY_SECONDS = 1.0
 IDLE_SECONDS = 30
 LOOK_SECONDS = 2.0
 """How often it is asked while nothing arrives whether the topics are still the same ones."""
@@ -127,46 +126,23 @@ class Lander:
                 for name, found in self._identities.items()
             }
             connection.commit()
-            claims = self._claim(connection, stop)
+            which, of = self._share
+            wanted = [
+                (name, partition)
+                for name, found in self._identities.items()
+                for partition in range(which - 1, found.partitions, of)
+            ]
+
+            def claim(name: str, partition: int) -> Claim | None:
+                return self.claim(connection, self._logs[name], partition)
+
+            claims = claim_all(connection, wanted, claim, self._beat, stop)
             if claims:
                 self._land(connection, reader, claims, stop)
         finally:
             reader.close()
             with suppress(Unavailable):
                 connection.close()
-
-    def _claim(self, connection: Connection, stop: Signal) -> dict[tuple[str, int], Claim]:
-        """All partitions of the share or none, standing by while another lander owns one.
-
-        What was got is given back before waiting: two that each hold a part would wait for ever.
-        """
-        which, of = self._share
-        wanted = [
-            (name, partition)
-            for name, found in self._identities.items()
-            for partition in range(which - 1, found.partitions, of)
-        ]
-        while not stop.is_set():
-            claims: dict[tuple[str, int], Claim] = {}
-            for name, partition in wanted:
-                claim = self.claim(connection, self._logs[name], partition)
-                if claim is None:
-                    break
-                claims[name, partition] = claim
-            else:
-                connection.commit()
-                if claims:
-                    return claims
-                # More landers than partitions: this one has nothing to do.
-                self._beat()
-                stop.wait(LOOK_SECONDS)
-                continue
-            connection.rollback()
-            stored.release(connection)
-            self._beat()
-            log.info("landing.standby", topic=name, partition=partition)
-            stop.wait(STANDBY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311
-        return {}
 
     def claim(self, connection: Connection, log_id: int, partition: int) -> Claim | None:
         """How a partition is claimed; None while another lander lives."""
