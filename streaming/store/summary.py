@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from psycopg.rows import class_row, dict_row
@@ -127,21 +127,31 @@ def worst_disruption(connection: psycopg.Connection[Any]) -> dict[str, Any] | No
         return cursor.execute(query).fetchone()
 
 
-def latency_to_asset(connection: psycopg.Connection[Any], name: str) -> Latency:
-    """Landed row to the row of asset `derived.<name>` that rests on it, newest evidence counted."""
+WRITTEN = {"detected.findings": "found_at", "derived.disruptions": "written_at"}
+"""Table to the column that says when a row was written."""
+
+
+def latency_to(
+    connection: psycopg.Connection[Any], table: str, since: Literal["landed_at", "produced_at"]
+) -> Latency:
+    """From the newest flight event that a row of the table rests on to the row."""
     query = psycopg.sql.SQL("""
         with rested as (
-            select d.sequence, d.written_at, max(f.landed_at) landed_at
-            from {asset} d, unnest(d.evidence) e
+            select d.sequence, d.{written} as written, max(f.{since}) as since
+            from {table} d, unnest(d.evidence) e
             join landed.flight_events f on f.log_id = split_part(e, '/', 1)::int
                 and f.partition = split_part(e, '/', 2)::int
                 and f.offset = split_part(e, '/', 3)::bigint
             group by 1, 2
-        ), waits as (select extract(epoch from written_at - landed_at) s from rested)
+        ), waits as (select extract(epoch from written - since) s from rested)
         select count(*)::int as rows, percentile_cont(0.5) within group (order by s) as p50,
                percentile_cont(0.99) within group (order by s) as p99, max(s)::float8 as longest
         from waits
-    """).format(asset=psycopg.sql.Identifier("derived", name))
+    """).format(
+        written=psycopg.sql.Identifier(WRITTEN[table]),
+        since=psycopg.sql.Identifier(since),
+        table=psycopg.sql.Identifier(*table.split(".")),
+    )
     with connection.cursor(row_factory=class_row(Latency)) as cursor:
         return cursor.execute(query).fetchone() or Latency(0, None, None, None)
 
