@@ -26,6 +26,9 @@ _SAID = {
     "permission denied": "authorisation",
     "too many c": "exhaustion",  # clients, connections
     "connection slots": "exhaustion",
+    "Too many open files": "exhaustion",
+    "No space left": "exhaustion",
+    "out of memory": "exhaustion",
     "timeout expired": "timeout",
 }
 """libpq gives no SQLSTATE of a session that did not come about."""
