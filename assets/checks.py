@@ -120,6 +120,7 @@ REALTIME = [
         dense(log)
         for log in (
             "detected.findings",
+            "detected.versions",
             "derived.disruptions",
             "derived.passenger_impacts",
             "derived.assessments",

@@ -66,4 +66,14 @@ SPECS = [
             owner="operations",
         ),
     ),
+    dg.AssetSpec(
+        deps=[key("landed.flight_events")],
+        **described(
+            "detected.versions",
+            "Which version of each detector took over when: its findings stand, those of the "
+            "versions before are superseded.",
+            group="detected",
+            owner="operations",
+        ),
+    ),
 ]

@@ -35,6 +35,7 @@ from streaming.store.intervals import Interval, register_table_log
 from streaming.version import code_version
 
 READER = "derived.disruptions"
+INPUTS = ("flight.events", "passenger.events", "detected.findings", "detected.versions")
 _NEVER_FORGET_HOURS = 24 * 365 * 100
 
 
@@ -56,7 +57,7 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     return Outcome({READER: len(due)}, versions, as_of, correlation_ids=concerned)
 
 
-DISRUPTIONS = Derivation(READER, ("flight.events", "passenger.events", "detected.findings"), step)
+DISRUPTIONS = Derivation(READER, INPUTS, step)
 
 
 def _whole_trees(

@@ -1,4 +1,4 @@
-"""disruption.events: what detectors found; derived by us, so published but never landed."""
+"""disruption.events: what detectors found and what of it stands; ours, so never landed."""
 
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
@@ -10,8 +10,9 @@ from domain.events.envelope import Event, FreeText, Int32, UtcTime
 
 
 class DisruptionEvent(Event):
-    """One finding; its id is computed from evidence and detector version: replays meet themselves.
+    """One finding, or which of them stand.
 
+    A finding's id is computed from evidence and detector version: replays meet themselves.
     `evidence` names the records it rests on as `topic/partition/offset`. The facts of a finding
     are optional in the schema because plans and decisions will travel here too (docs/topics.md).
     """
@@ -21,10 +22,17 @@ class DisruptionEvent(Event):
             "finding_id", "pattern", "detector_version", "scope", "root_leg_id", "from_leg_id",
             "to_leg_id", "status", "knock_on_minutes", "probability", "detected_at", "evidence",
         ),
+        "version_took_over": ("scope", "detector_version", "superseded_version"),
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "scope"
 
-    kind: Annotated[Literal["finding"], Field(description="Always finding.")]
+    kind: Annotated[
+        Literal["finding", "version_took_over"],
+        Field(
+            description="A finding; or that a detector's findings of one version stand from here"
+            " on, and those of its other versions do not."
+        ),
+    ]
     finding_id: Annotated[
         UUID | None,
         Field(description="UUIDv5 of what was found, when, by which version, on which events."),
@@ -34,11 +42,19 @@ class DisruptionEvent(Event):
         Field(description="What the detector looks for; aircraft_rotation is AHM 730's 93."),
     ] = None
     detector_version: Annotated[
-        FreeText | None, Field(description="Version of the detector that found it.")
+        FreeText | None,
+        Field(description="Version of the detector that found it, or that took over."),
+    ] = None
+    superseded_version: Annotated[
+        FreeText | None,
+        Field(description="The version that stood before; its findings are superseded."),
     ] = None
     scope: Annotated[
         FreeText | None,
-        Field(description="What the detector follows: for a rotation the registration."),
+        Field(
+            description="What the detector follows, for a rotation the registration; of a version"
+            " the detector's name."
+        ),
     ] = None
     root_leg_id: Annotated[
         UUID | None, Field(description="The leg where the delay began, by flight.events' leg_id.")

@@ -1,4 +1,4 @@
-"""A finding as the event that others hear of on `disruption.events`."""
+"""Findings, and which of them stand, as the events that others hear of on `disruption.events`."""
 
 from datetime import datetime
 
@@ -33,4 +33,21 @@ def announcement(finding: Finding, topic: str, produced_at: datetime) -> Disrupt
         probability=finding.probability,
         detected_at=finding.detected_at,
         evidence=tuple(f"{topic}/{record.partition('/')[2]}" for record in finding.evidence),
+    )
+
+
+def takeover(detector: str, version: str, before: str, at: datetime) -> DisruptionEvent:
+    """The event that says: of this detector, findings of `version` stand from here on."""
+    event_id = name_uuid(TOPIC, "version_took_over", detector, version, at.isoformat())
+    return DisruptionEvent(
+        event_id=event_id,
+        key=detector,
+        kind="version_took_over",
+        occurred_at=at,
+        produced_at=at,
+        source=SOURCE,
+        correlation_id=event_id,
+        scope=detector,
+        detector_version=version,
+        superseded_version=before,
     )

@@ -18,9 +18,9 @@ import structlog
 from domain.detection import Detector, Fold
 from domain.detection.errors import SnapshotRefused
 from domain.network_state import FlightRecord
-from streaming.detect.announcement import announcement
+from streaming.detect.announcement import announcement, takeover
 from streaming.producers import DisruptionProducer
-from streaming.store import detected
+from streaming.store import detected, standing
 from streaming.store.database import Connection
 from streaming.store.derive import horizon
 from streaming.store.errors import Lost
@@ -94,6 +94,8 @@ class Detection:
         with connection.transaction():
             self._load()
             self._folded = dict(horizon(connection, self.reader).following)
+            if standing.current_version(connection, self.fold.detector.name) is None:
+                self._take_over()
 
     def step(self) -> Detected | None:
         """Fold what is pending, at most about 5,000 offsets; None when there is nothing.
@@ -103,6 +105,7 @@ class Detection:
         with self._connection.transaction():
             intervals = self._pending()
             if not intervals:
+                self._take_over()
                 return None
             for interval in intervals:
                 if not self._take(interval):
@@ -121,7 +124,10 @@ class Detection:
             self._at("after_findings")
             offsets = sum(interval.rows for interval in intervals)
             self._since_snapshot += offsets
-            if self._snapshot_due(more=offsets >= MOST_RECORDS // 2):
+            more = offsets >= MOST_RECORDS // 2
+            if not more:
+                self._take_over()
+            if self._snapshot_due(more=more):
                 self.save_snapshot()
             self._at("before_commit")
         self._at("after_commit")
@@ -144,6 +150,22 @@ class Detection:
         if held > HELD_BACK_RECORDS:
             lane = self.fold.ordering.slowest
             log.warning("detect.held_back", reader=self.reader, records=held, by=str(lane))
+
+    def _take_over(self) -> None:
+        """Let the findings of this version stand, once it has read what the one before had read.
+
+        Until then those of the version before stand: whoever reads them never meets a mixture,
+        nor a network in which nothing is wrong because nothing is folded yet.
+        """
+        detector = self.fold.detector
+        before = standing.current_version(self._connection, detector.name)
+        if before == detector.version:
+            return
+        standing.take_over(self._connection, detector.name, detector.version, code_version())
+        if before is not None:
+            log.warning("detect.takes_over", version=detector.version, before=before)
+            event = takeover(detector.name, detector.version, before, datetime.now(UTC))
+            DisruptionProducer(self._connection).send([event])
 
     def _tell_late(self, count: int) -> None:
         if count:

@@ -15,6 +15,7 @@ from streaming.store.database import Connection
 from streaming.store.days import recorded_between
 from streaming.store.derive import Horizon, insert
 from streaming.store.intervals import Interval
+from streaming.store.standing import STANDING, as_of
 
 _FLIGHT_COLUMNS = ", ".join(f'e."{name}"' for name in FlightRecord._fields)
 
@@ -51,6 +52,13 @@ _TOUCHED = {
     "detected.findings": "select array_agg(distinct leg.id), max(detected_at)"
     " from detected.findings, unnest(array[from_leg_id, to_leg_id]) as leg(id)"
     " where sequence >= %(first)s and sequence < %(following)s",
+    # What stood before and what stands now: each leg that a finding made late or foretold so.
+    "detected.versions": "select array_agg(distinct leg.id), max(f.detected_at)"
+    " from detected.versions v join detected.findings f on f.detector = v.detector"
+    " and f.status <> 'closed' and f.detector_version in (v.version, (select p.version"
+    " from detected.versions p where p.detector = v.detector and p.sequence < v.sequence"
+    " order by p.sequence desc limit 1)), unnest(array[from_leg_id, to_leg_id]) as leg(id)"
+    " where v.sequence >= %(first)s and v.sequence < %(following)s",
 }
 
 
@@ -76,16 +84,18 @@ def links_touching(
     findings_log: int,
     horizon: Horizon,
 ) -> list[Link]:
-    """The last finding, before the horizon, of every pair of legs that touches these legs."""
+    """The last standing finding, as of the horizon, of every pair of legs with one of these."""
     rows = connection.execute(
         "select distinct on (from_leg_id, to_leg_id) finding_id, sequence, from_leg_id, to_leg_id,"
         " status <> 'closed', knock_on_minutes, detected_at,"
-        " concat_ws('/', %(log)s::int, 0, sequence) from detected.findings"
+        " concat_ws('/', %(log)s::int, 0, sequence) from detected.findings f"
         " where (from_leg_id = any(%(legs)s) or to_leg_id = any(%(legs)s))"
-        " and sequence < %(following)s order by from_leg_id, to_leg_id, sequence desc",
+        f" and sequence < %(following)s and {STANDING}"
+        " order by from_leg_id, to_leg_id, sequence desc",
         {
             "legs": list(leg_ids),
             "log": findings_log,
+            **as_of(connection, horizon),
             "following": horizon.next_offset(findings_log, 0),
         },
     )

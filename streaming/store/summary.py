@@ -7,6 +7,8 @@ from typing import Any, Literal
 import psycopg
 from psycopg.rows import class_row, dict_row
 
+from streaming.store.standing import ALL, STANDING
+
 
 @dataclass(frozen=True, slots=True)
 class TopicCount:
@@ -90,9 +92,11 @@ def passengers_affected(connection: psycopg.Connection[Any]) -> int:
 
 
 def findings_by_status(connection: psycopg.Connection[Any]) -> dict[str, int]:
-    """How many findings of each status."""
+    """How many findings that stand of each status."""
     rows = connection.execute(
-        "select status, count(*) from detected.findings group by 1 order by 1"
+        f"select status, count(*) from detected.findings f where {STANDING}"  # noqa: S608 (ours)
+        " group by 1 order by 1",
+        ALL,
     )
     return {row[0]: row[1] for row in rows}
 

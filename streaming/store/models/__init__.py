@@ -9,7 +9,7 @@ from streaming.store.models.derived import (
     Forecast,
     PassengerImpact,
 )
-from streaming.store.models.detected import Finding, Snapshot
+from streaming.store.models.detected import Finding, Snapshot, Version
 from streaming.store.models.keyring import DataKey, KeyAccess
 from streaming.store.models.landed import (
     DeadLetterRow,
@@ -50,4 +50,5 @@ __all__ = [
     "Replay",
     "ReplayWindow",
     "Snapshot",
+    "Version",
 ]

@@ -1,4 +1,4 @@
-"""Schema `detected`: findings of the detectors and the snapshots of their folds."""
+"""Schema `detected`: findings of the detectors, which stand, and the snapshots of their folds."""
 
 from uuid import UUID
 
@@ -50,6 +50,31 @@ class Finding(Base):
     statistics: Mapped[Json] = mapped_column(comment="The reasoning in numbers, by name.")
     code_version: Mapped[str] = mapped_column(comment="Version of our code that found it.")
     found_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When the row was written, by PostgreSQL's clock.",
+    )
+
+
+class Version(Base):
+    """A version of a detector that took over from the one before. Log `detected.versions`."""
+
+    __tablename__ = "versions"
+    __table_args__ = (
+        {
+            "schema": "detected",
+            "comment": "Grain: one taking over of a detector by one of its versions.",
+        },
+    )
+
+    sequence: Mapped[Big] = mapped_column(
+        primary_key=True, autoincrement=False, comment="Dense, given under the detector's fence."
+    )
+    detector: Mapped[str] = mapped_column(comment="Name of the detector.")
+    version: Mapped[str] = mapped_column(
+        comment="The version whose findings stand from here on; those of others are superseded."
+    )
+    code_version: Mapped[str] = mapped_column(comment="Version of our code that took over.")
+    taken_over_at: Mapped[Time] = mapped_column(
         server_default=text("clock_timestamp()"),
         comment="When the row was written, by PostgreSQL's clock.",
     )
