@@ -120,6 +120,8 @@ REALTIME = [
         dense(log)
         for log in (
             "detected.findings",
+            "detected.late_records",
+            "detected.corrections",
             "detected.versions",
             "derived.disruptions",
             "derived.passenger_impacts",

@@ -15,6 +15,7 @@ from streaming.store.derive import Database
         key("landed.flight_events"),
         key("landed.passenger_events"),
         key("detected.findings"),
+        key("detected.corrections"),
         key("detected.versions"),
     ],
     code_version=DISRUPTIONS.version,

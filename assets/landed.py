@@ -69,6 +69,16 @@ SPECS = [
     dg.AssetSpec(
         deps=[key("landed.flight_events")],
         **described(
+            "detected.late_records",
+            "Records that came too late to be folded: counted here, and folded once a day by the "
+            "restatement.",
+            group="detected",
+            owner="operations",
+        ),
+    ),
+    dg.AssetSpec(
+        deps=[key("landed.flight_events")],
+        **described(
             "detected.versions",
             "Which version of each detector took over when: its findings stand, those of the "
             "versions before are superseded.",

@@ -13,6 +13,14 @@ correlate_disruptions = dg.define_asset_job(
     description="Correlated disruptions, when the materialiser is not there to make them at once.",
 )
 
+restate_findings = dg.define_asset_job(
+    "restate_findings",
+    config=PRINTED,
+    selection=dg.AssetSelection.assets(key("detected.corrections")).without_checks(),
+    description="Folds the whole log once more with the late records in their places and books "
+    "the difference.",
+)
+
 respond_to_disruption = dg.define_asset_job(
     "respond_to_disruption",
     config=PRINTED,

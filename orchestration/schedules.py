@@ -2,7 +2,10 @@
 
 import dagster as dg
 
-from orchestration.jobs import check_live_equals_batch, check_realtime
+from assets.derivations.corrections import FINDING_CORRECTIONS
+from orchestration.jobs import check_live_equals_batch, check_realtime, restate_findings
+from sensors.asking import request
+from streaming.store.derive import Database
 
 checks_by_the_clock = dg.ScheduleDefinition(
     name="checks_by_the_clock",
@@ -19,3 +22,17 @@ refold_by_the_clock = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
     description="Live findings against batch findings, once a day.",
 )
+
+
+@dg.schedule(
+    job=restate_findings,
+    cron_schedule="8,13,18,48 2 * * *",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Once a day what late records would have changed; asks again within the hour when "
+    "that failed, by the rules of the sensors.",
+)
+def restatement_by_the_clock(
+    context: dg.ScheduleEvaluationContext, database: dg.ResourceParam[Database]
+) -> dg.RunRequest | dg.SkipReason:
+    with database.connect() as connection:
+        return request(context.instance, connection, restate_findings.name, (FINDING_CORRECTIONS,))

@@ -35,7 +35,10 @@ from streaming.store.intervals import Interval, register_table_log
 from streaming.version import code_version
 
 READER = "derived.disruptions"
-INPUTS = ("flight.events", "passenger.events", "detected.findings", "detected.versions")
+INPUTS = (
+    "flight.events", "passenger.events",
+    "detected.findings", "detected.corrections", "detected.versions",
+)  # fmt: skip
 _NEVER_FORGET_HOURS = 24 * 365 * 100
 
 

@@ -58,6 +58,18 @@ def finding_id(
     return name_uuid("finding", *parts)
 
 
+def statement(finding: Finding) -> str:
+    """Hash of what a finding says and rests on, whatever its id, and whatever led to it now."""
+    said = asdict(finding)
+    del said["finding_id"], said["causation_id"]
+    return content_hash(said)
+
+
+def statements_hash(findings: Iterable[Finding]) -> str:
+    """SHA-256 over what the findings say: equal iff they say the same, under whatever ids."""
+    return content_hash(sorted(statement(finding) for finding in findings))
+
+
 def findings_hash(findings: Iterable[Finding]) -> str:
     """SHA-256 over the findings sorted by id: equal iff they are the same, byte for byte."""
     ordered = sorted(findings, key=lambda finding: finding.finding_id)

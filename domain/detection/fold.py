@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from domain.detection.errors import DetectorFailed, SnapshotRefused
 from domain.detection.findings import Finding
-from domain.detection.ordering import ORDERING_TYPES, Lane, Ordering
+from domain.detection.ordering import ORDERING_TYPES, Lane, Late, Ordering
 from domain.detection.snapshots import freeze, thaw
 from domain.network_state import FlightRecord
 
@@ -49,16 +49,29 @@ class Detector(Protocol[S]):
     def step(self, state: S, event: FlightRecord) -> list[Finding]: ...
 
 
-class Fold(Generic[S]):
-    """A detector's state with its buffer: records in by partition, findings out by event time."""
+def found_in(detector: Detector[Any], state: Any, record: FlightRecord) -> list[Finding]:
+    """What the detector finds in its next record. Raises DetectorFailed."""
+    try:
+        return detector.step(state, record)
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise DetectorFailed(detector.name, str(record.ref), reason) from error
 
-    __slots__ = ("detector", "ordering", "state")
+
+class Fold(Generic[S]):
+    """A detector's state with its buffer: records in by partition, findings out by event time.
+
+    `late` names what was too late among the records fed last.
+    """
+
+    __slots__ = ("detector", "late", "ordering", "state")
 
     def __init__(self, detector: Detector[S]) -> None:
         lanes = [Lane(detector.topic, partition) for partition in range(detector.partitions)]
         self.detector = detector
         self.ordering: Ordering[FlightRecord] = Ordering(lanes, detector.lateness)
         self.state = detector.initial()
+        self.late: list[Late] = []
 
     def feed(self, records: Iterable[FlightRecord]) -> list[Finding]:
         """Findings that these records complete; each partition's records in offset order.
@@ -67,16 +80,10 @@ class Fold(Generic[S]):
         DetectorFailed.
         """
         topic, push = self.detector.topic, self.ordering.push
-        for record in records:
-            push(topic, record)
+        self.late = [late for record in records if (late := push(topic, record)) is not None]
         found: list[Finding] = []
-        step, state = self.detector.step, self.state
         for record in self.ordering.release():
-            try:
-                found += step(state, record)
-            except Exception as error:
-                reason = f"{type(error).__name__}: {error}"
-                raise DetectorFailed(self.detector.name, str(record.ref), reason) from error
+            found += found_in(self.detector, self.state, record)
         return found
 
     def snapshot(self) -> bytes:

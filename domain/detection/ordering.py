@@ -30,7 +30,6 @@ from domain.detection.errors import UnknownLane
 from domain.network_state import FlightRecord
 
 ALLOWED_LATENESS = timedelta(minutes=5)
-LATE_LISTED = 100
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -69,32 +68,56 @@ class Late(NamedTuple):
     behind: timedelta
 
 
+class Copies:
+    """Which events have come already, in a stream in event-time order; a copy tells the same time.
+
+    It remembers as long as a copy with another time may still be in time.
+    """
+
+    __slots__ = ("_at", "_order", "_seen", "_window")
+
+    def __init__(self, window: timedelta) -> None:
+        self._window = window
+        self._at = _NEVER
+        self._seen: set[UUID] = set()
+        self._order: deque[tuple[datetime, UUID]] = deque()
+
+    def first(self, occurred_at: datetime, event_id: UUID) -> bool:
+        """Whether this is the first of its event; remembers it then."""
+        if occurred_at != self._at:
+            self._at = occurred_at
+            before, order = occurred_at - self._window, self._order
+            while order and order[0][0] < before:
+                self._seen.discard(order.popleft()[1])
+        if event_id in self._seen:
+            return False
+        self._seen.add(event_id)
+        self._order.append((occurred_at, event_id))
+        return True
+
+
 R = TypeVar("R", bound=Ordered)
 
 
 class Ordering(Generic[R]):
     """Takes records lane by lane in offset order, gives them back in event-time order.
 
-    `late` counts late records per lane, `late_listed` names the newest hundred, `duplicates`
-    counts dropped copies. Size: the records between the slowest lane and the fastest one.
+    `late` counts late records per lane, `duplicates` dropped copies. Size: the records between
+    the slowest lane and the fastest one.
     """
 
     __slots__ = (
-        "_heap", "_newest", "_position", "_released_at", "_seen", "_seen_order",
-        "duplicates", "late", "late_listed", "lateness",
+        "_copies", "_heap", "_newest", "_position", "duplicates", "late", "lateness",
     )  # fmt: skip
 
     def __init__(self, lanes: Iterable[Lane], lateness: timedelta = ALLOWED_LATENESS) -> None:
         self._newest: dict[Lane, datetime] = dict.fromkeys(sorted(lanes), _NEVER)
         self._position: dict[Lane, tuple[int, int]] = dict.fromkeys(self._newest, (-1, -1))
         self.late: dict[Lane, int] = dict.fromkeys(self._newest, 0)
-        self.late_listed: deque[Late] = deque(maxlen=LATE_LISTED)
         self.duplicates = 0
         self.lateness = lateness
         self._heap: list[tuple[datetime, Lane, int, int, R]] = []
-        self._seen: set[UUID] = set()
-        self._seen_order: deque[tuple[datetime, UUID]] = deque()
-        self._released_at = _NEVER
+        self._copies = Copies(lateness)
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -120,48 +143,41 @@ class Ordering(Generic[R]):
         """The lane that holds the watermark back."""
         return min(self._newest, key=lambda lane: (self._newest[lane], lane))
 
-    def push(self, topic: str, record: R) -> None:
-        """Take in one record; one delivered again is ignored. Raises UnknownLane."""
+    def push(self, topic: str, record: R) -> Late | None:
+        """Take in one record, unless it is late; one delivered again is ignored.
+
+        Raises UnknownLane.
+        """
         lane = Lane(topic, record.partition)
         position = (record.log_id, record.offset)
         reached = self._position.get(lane)
         if reached is None:
             raise UnknownLane(lane.topic, lane.partition, len(self._newest))
         if position <= reached:
-            return
+            return None
         self._position[lane] = position
         occurred_at, newest = record.occurred_at, self._newest[lane]
         if occurred_at > newest:
             self._newest[lane] = occurred_at
         elif newest - occurred_at > self.lateness:
             self.late[lane] += 1
-            self.late_listed.append(Late(lane, *position, newest - occurred_at))
-            return
+            return Late(lane, *position, newest - occurred_at)
         heappush(self._heap, (occurred_at, lane, *position, record))
+        return None
 
     def release(self) -> Iterator[R]:
         """Records that are now complete, in order; exhaust it before the next push."""
         watermark = self.watermark
         if watermark is None:
             return
-        heap, seen = self._heap, self._seen
+        heap, copies = self._heap, self._copies
         while heap and heap[0][0] < watermark:
             occurred_at, *_, record = heappop(heap)
-            if occurred_at != self._released_at:
-                self._released_at = occurred_at
-                self._forget(occurred_at - self.lateness)
-            if record.event_id in seen:
+            if copies.first(occurred_at, record.event_id):
+                yield record
+            else:
                 self.duplicates += 1
-                continue
-            seen.add(record.event_id)
-            self._seen_order.append((occurred_at, record.event_id))
-            yield record
-
-    def _forget(self, before: datetime) -> None:
-        order = self._seen_order
-        while order and order[0][0] < before:
-            self._seen.discard(order.popleft()[1])
 
 
-ORDERING_TYPES: tuple[type, ...] = (Ordering, Lane, Late, FlightRecord)
+ORDERING_TYPES: tuple[type, ...] = (Ordering, Copies, Lane, FlightRecord)
 """What a frozen buffer of flight records is made of."""

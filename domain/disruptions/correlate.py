@@ -12,8 +12,8 @@ from domain.disruptions.legs import Leg
 class Link:
     """The last word of the detector on one pair of legs: does `from` make `to` late?
 
-    `sequence` orders findings; of several active links to one leg the last one holds, since an
-    aircraft comes from one leg only.
+    Event time orders findings, then `sequence`, since a restatement adds to the past; of several
+    active links to one leg the last one holds, since an aircraft comes from one leg only.
     """
 
     finding_id: UUID
@@ -46,7 +46,7 @@ def correlate(legs: Mapping[UUID, Leg], links: Iterable[Link]) -> list[Tree]:
     first leg is no member makes no chain, nor does one that runs against the schedule.
     """
     inbound: dict[UUID, Link] = {}
-    for link in sorted(links, key=lambda one: one.sequence):
+    for link in sorted(links, key=lambda one: (one.detected_at, one.sequence)):
         if link.active and _forward(legs, link):
             inbound[link.to_leg_id] = link
     roots = {leg_id: _root(leg_id, legs, inbound) for leg_id in sorted(legs)}

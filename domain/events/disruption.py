@@ -22,14 +22,19 @@ class DisruptionEvent(Event):
             "finding_id", "pattern", "detector_version", "scope", "root_leg_id", "from_leg_id",
             "to_leg_id", "status", "knock_on_minutes", "probability", "detected_at", "evidence",
         ),
+        "finding_withdrawn": (
+            "finding_id", "pattern", "detector_version", "scope", "from_leg_id", "to_leg_id",
+            "detected_at", "evidence",
+        ),
         "version_took_over": ("scope", "detector_version", "superseded_version"),
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "scope"
 
     kind: Annotated[
-        Literal["finding", "version_took_over"],
+        Literal["finding", "finding_withdrawn", "version_took_over"],
         Field(
-            description="A finding; or that a detector's findings of one version stand from here"
+            description="A finding; that one does not stand any more, since late records told"
+            " another story; or that a detector's findings of one version stand from here"
             " on, and those of its other versions do not."
         ),
     ]
@@ -82,5 +87,8 @@ class DisruptionEvent(Event):
     ] = None
     evidence: Annotated[
         tuple[FreeText, ...] | None,
-        Field(description="Records that it rests on, each as topic/partition/offset."),
+        Field(
+            description="Records that it rests on, each as topic/partition/offset; of a withdrawal"
+            " the late ones."
+        ),
     ] = None

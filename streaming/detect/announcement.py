@@ -1,5 +1,6 @@
 """Findings, and which of them stand, as the events that others hear of on `disruption.events`."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from domain.detection import Finding
@@ -32,7 +33,7 @@ def announcement(finding: Finding, topic: str, produced_at: datetime) -> Disrupt
         knock_on_minutes=finding.knock_on_minutes,
         probability=finding.probability,
         detected_at=finding.detected_at,
-        evidence=tuple(f"{topic}/{record.partition('/')[2]}" for record in finding.evidence),
+        evidence=_by_topic(topic, finding.evidence),
     )
 
 
@@ -51,3 +52,30 @@ def takeover(detector: str, version: str, before: str, at: datetime) -> Disrupti
         detector_version=version,
         superseded_version=before,
     )
+
+
+def withdrawal(
+    finding: Finding, topic: str, because_of: Iterable[str], produced_at: datetime
+) -> DisruptionEvent:
+    """The event that says that a finding does not stand any more, because of which records."""
+    return DisruptionEvent(
+        event_id=name_uuid(TOPIC, "finding_withdrawn", finding.finding_id),
+        key=finding.scope,
+        kind="finding_withdrawn",
+        occurred_at=produced_at,
+        produced_at=produced_at,
+        source=SOURCE,
+        correlation_id=finding.correlation_id,
+        finding_id=finding.finding_id,
+        pattern=finding.pattern,
+        detector_version=finding.detector_version,
+        scope=finding.scope,
+        from_leg_id=finding.from_leg_id,
+        to_leg_id=finding.to_leg_id,
+        detected_at=finding.detected_at,
+        evidence=_by_topic(topic, because_of),
+    )
+
+
+def _by_topic(topic: str, records: Iterable[str]) -> tuple[str, ...]:
+    return tuple(f"{topic}/{record.partition('/')[2]}" for record in records)

@@ -20,7 +20,7 @@ from domain.detection.errors import SnapshotRefused
 from domain.network_state import FlightRecord
 from streaming.detect.announcement import announcement, takeover
 from streaming.producers import DisruptionProducer
-from streaming.store import detected, standing
+from streaming.store import detected, restating, standing
 from streaming.store.database import Connection
 from streaming.store.derive import horizon
 from streaming.store.errors import Lost
@@ -112,9 +112,8 @@ class Detection:
                     raise Lost(f"another process has moved the marks of {self.reader}")
             self._at("after_marks")
             records = [record for interval in intervals for record in self._records(interval)]
-            late = sum(self.fold.ordering.late.values())
             found = self.fold.feed(records)
-            self._tell_late(sum(self.fold.ordering.late.values()) - late)
+            self._keep_late()
             new = detected.save_findings(self._connection, found, code_version())
             if new:
                 now = datetime.now(UTC)
@@ -167,11 +166,13 @@ class Detection:
             event = takeover(detector.name, detector.version, before, datetime.now(UTC))
             DisruptionProducer(self._connection).send([event])
 
-    def _tell_late(self, count: int) -> None:
-        if count:
-            newest = list(self.fold.ordering.late_listed)[-min(count, 5) :]
-            records = [f"{one.log_id}/{one.lane.partition}/{one.offset}" for one in newest]
-            log.warning("detect.late", reader=self.reader, records=count, newest=records)
+    def _keep_late(self) -> None:
+        """Late records are not folded: the daily restatement reads them where they are noted."""
+        late, detector = self.fold.late, self.fold.detector
+        if late:
+            restating.save_late(self._connection, detector.name, detector.version, late)
+            newest = [f"{one.log_id}/{one.lane.partition}/{one.offset}" for one in late[-5:]]
+            log.warning("detect.late", reader=self.reader, records=len(late), newest=newest)
 
     def _snapshot_due(self, *, more: bool) -> bool:
         if self._snapshot_at is None or self._since_snapshot >= SNAPSHOT_RECORDS:

@@ -14,6 +14,7 @@ from typing import Any
 from domain.detection import Detector, Finding, Fold, findings_hash
 from domain.detection.registry import DETECTORS
 from streaming.detect.detection import partitions_of, reader_of
+from streaming.detect.restatement import Proof, prove
 from streaming.settings import Settings
 from streaming.store import detected
 from streaming.store.database import Connection, connect
@@ -35,11 +36,13 @@ class Refolded:
     batch: int
     live_hash: str
     batch_hash: str
+    restated: Proof | None
+    """What was booked for late records, if anything; apart, since live knows nothing of it."""
 
     @property
     def equal(self) -> bool:
-        """Whether both hold the same findings, byte for byte."""
-        return self.live_hash == self.batch_hash
+        """Whether both hold the same findings, byte for byte, and corrections come out again."""
+        return self.live_hash == self.batch_hash and (self.restated is None or self.restated.equal)
 
 
 def live_findings(connection: Connection, detector: Detector[Any]) -> list[Finding]:
@@ -74,6 +77,7 @@ def compare(connection: Connection, name: str, seed: int) -> Refolded:
         len(batch),
         findings_hash(live),
         findings_hash(batch),
+        prove(connection, detector),
     )
 
 

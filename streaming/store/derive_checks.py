@@ -12,6 +12,8 @@ _WRITTEN = {
     "external.data": ("landed.external_data", "offset", "landed_at"),
     "passenger.events": ("landed.passenger_events", "offset", "landed_at"),
     "detected.findings": ("detected.findings", "sequence", "found_at"),
+    "detected.late_records": ("detected.late_records", "sequence", "noticed_at"),
+    "detected.corrections": ("detected.corrections", "sequence", "booked_at"),
     "detected.versions": ("detected.versions", "sequence", "taken_over_at"),
     "derived.disruptions": ("derived.disruptions", "sequence", "written_at"),
     "derived.features": ("derived.features", "sequence", "written_at"),

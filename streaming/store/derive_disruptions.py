@@ -52,6 +52,10 @@ _TOUCHED = {
     "detected.findings": "select array_agg(distinct leg.id), max(detected_at)"
     " from detected.findings, unnest(array[from_leg_id, to_leg_id]) as leg(id)"
     " where sequence >= %(first)s and sequence < %(following)s",
+    "detected.corrections": "select array_agg(distinct leg.id), max(f.detected_at)"
+    " from detected.corrections c join detected.findings f using (finding_id),"
+    " unnest(array[from_leg_id, to_leg_id]) as leg(id)"
+    " where c.sequence >= %(first)s and c.sequence < %(following)s",
     # What stood before and what stands now: each leg that a finding made late or foretold so.
     "detected.versions": "select array_agg(distinct leg.id), max(f.detected_at)"
     " from detected.versions v join detected.findings f on f.detector = v.detector"
@@ -91,7 +95,7 @@ def links_touching(
         " concat_ws('/', %(log)s::int, 0, sequence) from detected.findings f"
         " where (from_leg_id = any(%(legs)s) or to_leg_id = any(%(legs)s))"
         f" and sequence < %(following)s and {STANDING}"
-        " order by from_leg_id, to_leg_id, sequence desc",
+        " order by from_leg_id, to_leg_id, detected_at desc, sequence desc",
         {
             "legs": list(leg_ids),
             "log": findings_log,

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
 from psycopg.rows import args_row
 
@@ -50,36 +52,61 @@ def partitions_written(connection: Connection, topic: str) -> int:
 
 
 def save_findings(
-    connection: Connection, found: Sequence[Finding], code_version: str
+    connection: Connection,
+    found: Sequence[Finding],
+    code_version: str,
+    restatement_id: UUID | None = None,
 ) -> list[Finding]:
     """Append the findings that are not there yet, in order; returns those."""
     if not found:
         return []
-    known = {
-        row[0]
-        for row in connection.execute(
-            "select finding_id from detected.findings where finding_id = any(%s)",
-            ([finding.finding_id for finding in found],),
-        )
-    }
+    known = known_ids(connection, [finding.finding_id for finding in found])
     fresh = [finding for finding in found if finding.finding_id not in known]
     rows = [{name: getattr(finding, name) for name in _STORED} for finding in fresh]
-    insert(connection, FINDINGS, rows, code_version=code_version)
+    same = {"code_version": code_version, "restatement_id": restatement_id}
+    insert(connection, FINDINGS, rows, **same)
     if fresh:
         notify(connection, "detected", FINDINGS)
     return fresh
 
 
-def stored_findings(
-    connection: Connection, detector: str, version: str, until: int | None = None
+def stored_findings(connection: Connection, detector: str, version: str) -> list[Finding]:
+    """What one detector version found live, by sequence; the causation is not kept in rows."""
+    return _findings(
+        connection,
+        "detector = %s and detector_version = %s and restatement_id is null",
+        detector,
+        version,
+    )
+
+
+def corrected_findings(
+    connection: Connection, detector: str, version: str, until: datetime
 ) -> list[Finding]:
-    """All findings of one detector version, by sequence; the causation is not kept in rows."""
+    """What is left of it up to an event time, after all corrections."""
+    return _findings(
+        connection,
+        "detector = %s and detector_version = %s and detected_at <= %s and not exists (select from"
+        " detected.corrections c where c.finding_id = f.finding_id and action = 'withdrawn')",
+        detector,
+        version,
+        until,
+    )
+
+
+def known_ids(connection: Connection, finding_ids: Sequence[UUID]) -> set[UUID]:
+    """Which of these findings there are, live or restated, of whatever standing."""
+    rows = connection.execute(
+        "select finding_id from detected.findings where finding_id = any(%s)", (list(finding_ids),)
+    )
+    return {row[0] for row in rows}
+
+
+def _findings(connection: Connection, which: str, *values: object) -> list[Finding]:
     names = ", ".join(f'"{name}"' for name in _STORED)
     rows = connection.execute(
-        f"select {names} from detected.findings"  # noqa: S608 (field names of our own)
-        " where detector = %s and detector_version = %s and sequence < coalesce(%s, sequence + 1)"
-        " order by sequence",
-        (detector, version, until),
+        f"select {names} from detected.findings f where {which} order by sequence",  # noqa: S608
+        values,
     )
     return [_finding(dict(zip(_STORED, row, strict=True))) for row in rows]
 

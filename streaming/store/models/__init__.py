@@ -9,7 +9,14 @@ from streaming.store.models.derived import (
     Forecast,
     PassengerImpact,
 )
-from streaming.store.models.detected import Finding, Snapshot, Version
+from streaming.store.models.detected import (
+    Correction,
+    Finding,
+    LateRecord,
+    Restatement,
+    Snapshot,
+    Version,
+)
 from streaming.store.models.keyring import DataKey, KeyAccess
 from streaming.store.models.landed import (
     DeadLetterRow,
@@ -26,6 +33,7 @@ __all__ = [
     "Account",
     "Assessment",
     "Base",
+    "Correction",
     "DataKey",
     "Days",
     "DeadLetterRow",
@@ -40,6 +48,7 @@ __all__ = [
     "FurtherFields",
     "Halt",
     "KeyAccess",
+    "LateRecord",
     "LedgerTransaction",
     "Log",
     "Mark",
@@ -49,6 +58,7 @@ __all__ = [
     "Posting",
     "Replay",
     "ReplayWindow",
+    "Restatement",
     "Snapshot",
     "Version",
 ]

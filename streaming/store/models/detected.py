@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from streaming.store.models.columns import Base, Big, Json, Texts, Time
+from streaming.store.models.columns import Base, Big, Json, LogId, Texts, Time
 
 
 class Finding(Base):
@@ -50,6 +50,102 @@ class Finding(Base):
     statistics: Mapped[Json] = mapped_column(comment="The reasoning in numbers, by name.")
     code_version: Mapped[str] = mapped_column(comment="Version of our code that found it.")
     found_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When the row was written, by PostgreSQL's clock.",
+    )
+    restatement_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("detected.restatements.restatement_id"),
+        comment="The restatement that added it; null when it was found live.",
+    )
+
+
+class LateRecord(Base):
+    """A record that was counted instead of folded. Log `detected.late_records`."""
+
+    __tablename__ = "late_records"
+    __table_args__ = (
+        UniqueConstraint("sequence"),
+        {
+            "schema": "detected",
+            "comment": "Grain: one landed record that came too late for one version of a detector.",
+        },
+    )
+
+    detector: Mapped[str] = mapped_column(primary_key=True, comment="Name of the detector.")
+    detector_version: Mapped[str] = mapped_column(
+        primary_key=True, comment="Version of the detector."
+    )
+    log_id: Mapped[LogId] = mapped_column(
+        primary_key=True, comment="The topic of one cluster, by logs.logs."
+    )
+    partition: Mapped[int] = mapped_column(primary_key=True, comment="Partition of the record.")
+    offset: Mapped[Big] = mapped_column(primary_key=True, comment="Offset of the record.")
+    sequence: Mapped[Big] = mapped_column(comment="Dense, given under the detector's fence.")
+    behind_seconds: Mapped[Big] = mapped_column(
+        comment="How far behind the newest record of its partition it lay, in event time."
+    )
+    noticed_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When the row was written, by PostgreSQL's clock.",
+    )
+
+
+class Restatement(Base):
+    """The log folded once more with the late records in their places, where that differed."""
+
+    __tablename__ = "restatements"
+    __table_args__ = (
+        {"schema": "detected", "comment": "Grain: one restatement that had something to correct."},
+    )
+
+    restatement_id: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="UUIDv5 of version, offsets and what was found."
+    )
+    detector: Mapped[str] = mapped_column(comment="Name of the detector.")
+    detector_version: Mapped[str] = mapped_column(comment="Version of the detector.")
+    until: Mapped[Time] = mapped_column(comment="Event time up to which (included) it was folded.")
+    offsets: Mapped[Json] = mapped_column(
+        comment="Records it was folded from: log id to partition to next offset."
+    )
+    findings_hash: Mapped[str] = mapped_column(
+        comment="SHA-256 over what all findings up to then say."
+    )
+    evidence: Mapped[Texts] = mapped_column(
+        comment="The late records that led to it: log_id/partition/offset."
+    )
+    code_version: Mapped[str] = mapped_column(comment="Version of our code that did it.")
+    booked_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When the row was written, by PostgreSQL's clock.",
+    )
+
+
+class Correction(Base):
+    """One difference that a restatement made; what is withdrawn stays so. Log
+    `detected.corrections`."""
+
+    __tablename__ = "corrections"
+    __table_args__ = (
+        UniqueConstraint("sequence"),
+        CheckConstraint("action in ('added', 'withdrawn')", name="action_known"),
+        {"schema": "detected", "comment": "Grain: one correction of one finding."},
+    )
+
+    finding_id: Mapped[UUID] = mapped_column(
+        ForeignKey("detected.findings.finding_id"),
+        primary_key=True,
+        comment="The finding, by detected.findings.finding_id.",
+    )
+    action: Mapped[str] = mapped_column(
+        primary_key=True,
+        comment="added: it would have been there; withdrawn: it rests on what was not so.",
+    )
+    sequence: Mapped[Big] = mapped_column(comment="Dense, in the order of booking.")
+    restatement_id: Mapped[UUID] = mapped_column(
+        ForeignKey("detected.restatements.restatement_id"),
+        comment="The restatement that booked it.",
+    )
+    booked_at: Mapped[Time] = mapped_column(
         server_default=text("clock_timestamp()"),
         comment="When the row was written, by PostgreSQL's clock.",
     )

@@ -142,7 +142,7 @@ def test_a_finding_rests_only_on_what_was_knowable(
     """Cut the future off: what had been found by then is found again, to the byte."""
     whole, found = at_once(detector, logs)
     assume(found)
-    late = {(listed.lane.partition, listed.offset) for listed in whole.ordering.late_listed}
+    late = {(listed.lane.partition, listed.offset) for listed in whole.late}
     until = data.draw(st.sampled_from(found)).detected_at
     past: Logs = [
         [r for r in log if r.occurred_at <= until and (p, r.offset) not in late]

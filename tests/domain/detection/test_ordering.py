@@ -70,9 +70,11 @@ def test_equal_times_are_ordered_by_partition_then_offset() -> None:
 def test_late_is_judged_against_the_own_partition_only() -> None:
     ordering = buffer()
     early, late = told(1, 0, 1), told(0, 1, 1)
-    assert run(ordering, told(0, 0, 60), late, early, told(1, 1, 60), told(0, 2, 60)) == [early]
+    assert run(ordering, told(0, 0, 60)) == []
+    listed = ordering.push(TOPIC, late)
+    assert run(ordering, early, told(1, 1, 60), told(0, 2, 60)) == [early]
     assert ordering.late == {Lane(TOPIC, 0): 1, Lane(TOPIC, 1): 0}
-    (listed,) = ordering.late_listed
+    assert listed is not None
     assert (listed.lane, listed.log_id, listed.offset) == (Lane(TOPIC, 0), 1, 1)
     assert listed.behind == timedelta(minutes=59)
 
@@ -147,5 +149,5 @@ def test_what_it_remembers_does_not_grow_with_the_log() -> None:
     sizes = []
     for offset in range(5_000):
         run(ordering, told(0, offset, offset))
-        sizes.append((len(ordering), len(ordering._seen), len(ordering._seen_order)))
+        sizes.append((len(ordering), len(ordering._copies._seen), len(ordering._copies._order)))
     assert max(sizes[-1000:]) == max(sizes[50:1000])
