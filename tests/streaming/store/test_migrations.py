@@ -13,10 +13,11 @@ from psycopg.types.json import Jsonb
 
 from streaming.store.database import connect
 from streaming.store.days import parts, recorded_between
-from streaming.store.intervals import register_kafka_log
+from streaming.store.intervals import ends, log_id, marks, register_kafka_log
 from streaming.store.landing import Table
 from streaming.store.migration import configuration, current, downgrade, migrate
 from streaming.store.models import Base
+from streaming.store.standing import current_version
 from streaming.topics import LANDING
 
 BEFORE_DAYS = "0008"
@@ -271,3 +272,25 @@ def test_each_role_may_do_its_own_work_only(migrated_url: str, role: str, statem
         connection.execute(f"set role {role}")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(statement)
+
+
+def test_what_was_found_before_there_were_versions_still_stands(migrated_url: str) -> None:
+    """The version that has folded last stands, and its readers know that already."""
+    downgrade(migrated_url, "0012")
+    with connect(migrated_url, "test", autocommit=True) as owner:
+        owner.execute(
+            "insert into detected.snapshots (reader, version, state, state_hash) values"
+            " ('detector:aircraft_rotation', '1+6p5m', '', ''), ('derived.features', '1', '', '')"
+        )
+        owner.execute(
+            "insert into logs.marks (reader, log_id, partition, next_offset) select r, log_id, 0, 3"
+            " from logs.logs, unnest(array['derived.disruptions', 'derived.features']) as r"
+            " where name = 'detected.findings'"
+        )
+    migrate(migrated_url)
+    with connect(migrated_url, "test") as owner:
+        assert current_version(owner, "aircraft_rotation") == "1+6p5m"
+        versions = log_id(owner, "detected.versions")
+        assert ends(owner, versions) == {0: 1}
+        assert marks(owner, "derived.disruptions", versions) == {0: 1}
+        assert marks(owner, "derived.features", versions) == {}
