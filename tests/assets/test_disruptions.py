@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -23,6 +23,7 @@ from streaming.derivation import (
     run,
 )
 from streaming.store.database import connect
+from streaming.store.derive import insert
 from tests.landing_rows import SEALED, find, land
 
 DAY = datetime(2013, 7, 1, 8, tzinfo=UTC)
@@ -165,6 +166,26 @@ def test_it_names_the_detectors_whose_findings_it_used(connection: psycopg.Conne
     assert isinstance(joined, Written)
     assert "detector" not in alone.outcome.versions
     assert joined.outcome.versions["detector"] == "aircraft_rotation 1"
+
+
+def test_a_withdrawn_link_holds_the_chain_together_no_more(
+    connection: psycopg.Connection[Any],
+) -> None:
+    """What was said before it holds again; here nothing."""
+    land(connection, "flight.events", 0, [scheduled(1), scheduled(2), departed(1, 70)])
+    find(connection, [finding(1, 2, 190)])
+    run(connection, DISRUPTIONS)
+    withdrawn = uuid4()
+    connection.execute(
+        "insert into detected.restatements (restatement_id, detector, detector_version, until,"
+        " offsets, findings_hash, evidence, code_version)"
+        " values (%s, 'aircraft_rotation', '1', now(), '{}', '', '{}', '')",
+        (withdrawn,),
+    )
+    correction = {"finding_id": name_uuid("finding", 1, 2, "predicted"), "action": "withdrawn"}
+    insert(connection, "detected.corrections", [correction], restatement_id=withdrawn)
+    assert isinstance(run(connection, DISRUPTIONS), Written)
+    assert [row[4] for row in stored(connection)] == ["rotation", "delay"]
 
 
 def test_evidence_names_records_that_exist(connection: psycopg.Connection[Any]) -> None:
