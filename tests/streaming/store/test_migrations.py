@@ -276,7 +276,7 @@ def test_each_role_may_do_its_own_work_only(migrated_url: str, role: str, statem
 
 def test_what_was_found_before_there_were_versions_still_stands(migrated_url: str) -> None:
     """The version that has folded last stands, and its readers know that already."""
-    downgrade(migrated_url, "0012")
+    downgrade(migrated_url, "0011")
     with connect(migrated_url, "test", autocommit=True) as owner:
         owner.execute(
             "insert into detected.snapshots (reader, version, state, state_hash) values"

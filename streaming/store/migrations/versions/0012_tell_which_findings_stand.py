@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0013"
-down_revision = "0012"
+revision = "0012"
+down_revision = "0011"
 
 LOGS = ("detected.versions", "detected.late_records", "detected.corrections")
 
@@ -239,7 +239,7 @@ def _let_the_last_version_stand() -> None:
     op.execute(
         "insert into detected.versions (sequence, detector, version, code_version)"
         " select row_number() over (order by reader) - 1, substr(reader, length('detector:') + 1),"
-        " version, '0013' from detected.snapshots where reader like 'detector:%'"
+        " version, '0012' from detected.snapshots where reader like 'detector:%'"
     )
     op.execute(
         "insert into logs.ends (log_id, partition, next_offset)"

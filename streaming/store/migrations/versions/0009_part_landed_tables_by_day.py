@@ -6,7 +6,7 @@ What is there is copied: an upgrade takes about as long as landing the rows anew
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
+revision = "0009"
 down_revision = "0008"
 
 TABLES = ("flight_events", "external_data", "passenger_events")

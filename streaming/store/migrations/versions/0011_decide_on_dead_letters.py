@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0012"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 
 LETTERS: dict[str, tuple[sa.types.TypeEngine[Any], str]] = {
     "headers": (sa.LargeBinary(), "Headers of the record as JSON; sealed like the payload."),
