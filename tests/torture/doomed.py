@@ -19,7 +19,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from domain.detection.rotation import AircraftRotation
-from streaming.broker import Broker, Columns, Reader, producing
+from streaming.broker import Broker, Columns, Reader, transactional
 from streaming.broker.registry import Registry
 from streaming.cluster import Cluster
 from streaming.codec import Codec
@@ -139,7 +139,7 @@ def publish(given: Given, pipe: Pipe) -> None:
     batch: list[int] = []
     producers: list[Any] = []
 
-    class Kept(producing.Producer):
+    class Kept(transactional.Producer):
         def __init__(self, *arguments):
             super().__init__(*arguments)
             producers.append(self)
@@ -165,7 +165,7 @@ def publish(given: Given, pipe: Pipe) -> None:
         return {"records": len(batch), "spans": list(batch), "queued": len(producers[-1])}
 
     doom = Doom(given, pipe, hand)
-    producing.Producer, relay.MOST_ENTRIES = Kept, given.most_records
+    transactional.Producer, relay.MOST_ENTRIES = Kept, given.most_records
     Told(
         lambda: database.connect(given.database_url, "relay", autocommit=True),
         Broker(Cluster(given.bootstrap_servers)),
