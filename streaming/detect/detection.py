@@ -1,9 +1,9 @@
 """One detector over the landed log: loads its state, then folds interval after interval.
 
-Findings and marks commit together, each time. The snapshot commits with them, but only every few
-thousand records or when the log is read to its end: it names its own offsets, and what lies
-between it and the marks is folded again at the next start. That changes no finding, since a fold
-depends on the log alone, and a snapshot of the whole US network takes a second to write.
+Findings and marks commit together, each time. The snapshot commits with them, but only now and
+then: it names its own offsets, and what lies between it and the marks is folded again at the next
+start. That changes no finding, since a fold depends on the log alone. A snapshot costs as much as
+there are legs known, a second for the whole US network, so its time says how often it is taken.
 """
 
 import time
@@ -29,8 +29,9 @@ from streaming.topics import TOPICS
 from streaming.version import code_version
 
 MOST_RECORDS = 5_000
-SNAPSHOT_RECORDS = 5_000
 SNAPSHOT_SECONDS = 5.0
+SNAPSHOT_SHARE = 0.05
+"""Of the time, which snapshots may take; after a crash a few moments' records are folded again."""
 HELD_BACK_RECORDS = 50_000
 
 log = structlog.get_logger(__name__)
@@ -89,8 +90,8 @@ class Detection:
         self.fold = Fold(make(partitions_of(connection, topic)))
         self.topic = topic
         self.reader = reader_of(self.fold.detector.name)
-        self._since_snapshot = 0
         self._snapshot_at: float | None = None
+        self._snapshot_took = 0.0
         with connection.transaction():
             self._load()
             self._folded = dict(horizon(connection, self.reader).following)
@@ -122,11 +123,9 @@ class Detection:
                 )
             self._at("after_findings")
             offsets = sum(interval.rows for interval in intervals)
-            self._since_snapshot += offsets
-            more = offsets >= MOST_RECORDS // 2
-            if not more:
+            if offsets < MOST_RECORDS // 2:
                 self._take_over()
-            if self._snapshot_due(more=more):
+            if self._snapshot_due():
                 self.save_snapshot()
             self._at("before_commit")
         self._at("after_commit")
@@ -141,10 +140,12 @@ class Detection:
 
     def save_snapshot(self) -> None:
         """Store the state as of the marks; inside a step's transaction, or after it."""
+        began = self._monotonic()
         snapshot = detected.Snapshot(self.fold.detector.version, self.fold.snapshot())
         late = sum(self.fold.ordering.late.values())
         detected.save_snapshot(self._connection, self.reader, snapshot, late)
-        self._since_snapshot, self._snapshot_at = 0, self._monotonic()
+        self._snapshot_at = self._monotonic()
+        self._snapshot_took = self._snapshot_at - began
         held = len(self.fold.ordering)
         if held > HELD_BACK_RECORDS:
             lane = self.fold.ordering.slowest
@@ -174,10 +175,11 @@ class Detection:
             newest = [f"{one.log_id}/{one.lane.partition}/{one.offset}" for one in late[-5:]]
             log.warning("detect.late", reader=self.reader, records=len(late), newest=newest)
 
-    def _snapshot_due(self, *, more: bool) -> bool:
-        if self._snapshot_at is None or self._since_snapshot >= SNAPSHOT_RECORDS:
+    def _snapshot_due(self) -> bool:
+        if self._snapshot_at is None:
             return True
-        return not more and self._monotonic() - self._snapshot_at >= SNAPSHOT_SECONDS
+        pause = max(SNAPSHOT_SECONDS, self._snapshot_took / SNAPSHOT_SHARE)
+        return self._monotonic() - self._snapshot_at >= pause
 
     def _take(self, interval: Interval) -> bool:
         """Move the marks, when they are where this fold has left them and not another's."""

@@ -208,7 +208,7 @@ def detect(given: Given, pipe: Pipe) -> None:
 
     doom = Doom(given, pipe, hand)
     detection.MOST_RECORDS, worker.Detection = given.most_records, Watched
-    detection.SNAPSHOT_RECORDS = 5 * given.most_records
+    detection.SNAPSHOT_SECONDS = 0.5
     if given.kind == "forcing":
         worker.claim = lambda connection, duty: True
     worker.DetectWorker(connect, AircraftRotation, AircraftRotation.topic, at=doom).run(

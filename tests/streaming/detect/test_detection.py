@@ -186,6 +186,27 @@ def test_another_version_starts_over_beside_the_old_findings(
     assert marks(store.owner, READER, store.log_id) == ends(store.owner, store.log_id)
 
 
+def test_a_snapshot_takes_a_twentieth_of_the_time(
+    store: Store, airline_log: list[FlightRecord], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many records come, and however long a snapshot of what is known takes."""
+    clock = {"now": 0.0}
+    detection = Detection(store.connect(), AircraftRotation, TOPIC, monotonic=lambda: clock["now"])
+    freeze, taken = Fold.snapshot, list[float]()
+
+    def slow(fold: Fold[Any]) -> bytes:
+        taken.append(clock["now"])
+        clock["now"] += 2.0
+        return freeze(fold)
+
+    monkeypatch.setattr(Fold, "snapshot", slow)
+    for since in range(0, 1_000, 10):
+        store.land(airline_log[since : since + 10])
+        detection.step()
+        clock["now"] += 1.0
+    assert taken[:3] == [0.0, 42.0, 84.0]
+
+
 @pytest.mark.parametrize("harm", ["state = '\\xdeadbeef'", "state = substr(state, 1, 1000)"])
 def test_a_damaged_snapshot_costs_time_but_no_finding(
     store: Store, airline_log: list[FlightRecord], expected: list[Finding], harm: str
