@@ -13,12 +13,14 @@ from streaming.broker.errors import (
 from streaming.broker.fetched import Columns, Record
 from streaming.broker.messages import METADATA_SECONDS, Message
 from streaming.broker.producing import Publisher
-from streaming.broker.topic_admin import Existing, TopicAdmin
+from streaming.broker.topic_admin import LARGEST, SEALED, Existing, TopicAdmin
 from streaming.broker.transactional import LARGEST_BYTES, TransactionalPublisher
 
 __all__ = [
+    "LARGEST",
     "LARGEST_BYTES",
     "METADATA_SECONDS",
+    "SEALED",
     "AuthenticationFailed",
     "Broker",
     "BrokerError",

@@ -156,7 +156,10 @@ class Broker:
         return answer
 
     def largest_bytes(self, names: Iterable[str]) -> dict[str, int]:
-        """How large a batch each topic takes; Kafka's default where we may not ask."""
+        """How large a batch each topic takes; Kafka's default where we may not ask.
+
+        Raises BrokerError for a topic that takes none: nobody may conclude from that on a size.
+        """
         resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
         found = {}
         asked = self._admin.ask().describe_configs(resources, request_timeout=SECONDS)
@@ -167,6 +170,11 @@ class Broker:
                 found[name] = int(settings["max.message.bytes"].value)
             except NotAuthorised:
                 found[name] = DEFAULT_LARGEST_BYTES
+        if sealed := [name for name, most in found.items() if not most]:
+            raise BrokerError(
+                f"{', '.join(sealed)} takes no records: it is being grown, or that was cut off (see"
+                " `knockon topics check`)"
+            )
         return found
 
     def ends(

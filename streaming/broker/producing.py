@@ -20,7 +20,6 @@ from streaming.cluster import Cluster
 SEALED_SECONDS = 300.0
 """How long it is waited for a topic that is being grown."""
 LOOK_SECONDS = 0.5
-LARGEST = "max.message.bytes"
 _REFUSED_WHILE_SEALED = {KafkaError.MSG_SIZE_TOO_LARGE, KafkaError._PURGE_QUEUE}
 
 
@@ -176,9 +175,7 @@ class Publisher:
         """Which of the topics were sealed when first asked. Raises DeliveryFailed after a while."""
         admin, deadline = TopicAdmin(self._cluster), monotonic() + SEALED_SECONDS
         ever: set[str] = set()
-        while sealed := {
-            name for name, one in admin.existing(topics).items() if one.settings[LARGEST] == "0"
-        }:
+        while sealed := {name for name, one in admin.existing(topics).items() if one.sealed}:
             ever |= sealed
             if monotonic() > deadline:
                 raise DeliveryFailed(

@@ -36,6 +36,8 @@ from streaming.cluster import Cluster
 from streaming.topics import Topic
 
 SECONDS = 15.0
+LARGEST, SEALED = "max.message.bytes", "0"
+"""The setting by which a topic refuses every record, and its value."""
 MOST_KEYS_READ = 1_000_000
 """Records looked through for a key that repeats; a topic with more is not known to have none."""
 
@@ -49,6 +51,11 @@ class Existing:
     name: str
     partitions: int
     settings: Mapping[str, str]
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it takes no records: it is being grown, or that was cut off."""
+        return self.settings[LARGEST] == SEALED
 
 
 class TopicAdmin:

@@ -61,7 +61,6 @@ class Batch:
     """
 
     copies: Mapping[Place, Copy] = field(default_factory=dict)
-
     laid_out: dict[str, Transcoded] = field(default_factory=dict)
     rows: dict[str, list[Sequence[Any]]] = field(default_factory=dict)
     further: list[Sequence[Any]] = field(default_factory=list)

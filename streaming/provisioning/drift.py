@@ -3,15 +3,12 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from streaming.broker import Existing
+from streaming.broker import LARGEST, SEALED, Existing
 from streaming.topics import Topic
 
 RETENTION = "retention.ms"
 CLEANUP = "cleanup.policy"
 FOREVER = timedelta.max
-LARGEST = "max.message.bytes"
-SEALED = "0"
-"""Of that setting: the topic takes no records, because it is being grown."""
 _SEALED = (
     "it takes no records: a `knockon topics migrate` is under way, or was cut off; run it again"
 )
@@ -54,12 +51,14 @@ def differences(topic: Topic, existing: Existing) -> list[Drift]:
                 refused=_partitions(topic.name, existing.partitions, topic.partitions),
             )
         )
+    if existing.sealed:
+        found.append(Drift(topic.name, LARGEST, SEALED, "open", refused=_SEALED))
     for setting, declared in topic.settings.items():
         value = existing.settings.get(setting, "")
+        if setting == LARGEST and existing.sealed:
+            continue  # to set it would open the topic in the middle of its growing
         if _words(setting, value) != _words(setting, declared):
             found.append(Drift(topic.name, setting, value, declared))
-    if existing.settings[LARGEST] == SEALED and LARGEST not in topic.settings:
-        found.append(Drift(topic.name, LARGEST, SEALED, "the broker's", refused=_SEALED))
     return found
 
 

@@ -19,8 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic, sleep
 
-from streaming.broker import METADATA_SECONDS, BrokerError, Existing, TopicAdmin
-from streaming.provisioning.drift import LARGEST, SEALED
+from streaming.broker import LARGEST, METADATA_SECONDS, SEALED, BrokerError, Existing, TopicAdmin
 from streaming.provisioning.errors import GrowthRefused, NotDrained
 
 HOLD_SECONDS = 2 * METADATA_SECONDS
@@ -40,11 +39,6 @@ class Grown:
     before: int
     after: int
     sealed_seconds: float
-
-
-def sealed(existing: Existing) -> bool:
-    """Whether the topic takes no records: it is being grown, or that was cut off."""
-    return existing.settings[LARGEST] == SEALED
 
 
 def grow(
@@ -69,10 +63,10 @@ def grow(
     if found is None:
         raise GrowthRefused(f"there is no topic {topic}: `knockon topics apply` makes it")
     _refuse(found, partitions)
-    if found.partitions == partitions and not sealed(found):
+    if found.partitions == partitions and not found.sealed:
         return Grown(topic, partitions, partitions, 0.0)
     began = monotonic()
-    say("sealed before, going on" if sealed(found) else "sealing: producers wait from now on")
+    say("sealed before, going on" if found.sealed else "sealing: producers wait from now on")
     try:
         admin.set(topic, {LARGEST: SEALED})
         if found.partitions < partitions:

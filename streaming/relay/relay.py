@@ -86,8 +86,6 @@ class Relay:
             publisher = TransactionalPublisher(cluster, TRANSACTIONAL_ID, self._at)
             position = self.position()
             self._largest = self._broker.largest_bytes(PUBLISHED)
-            if sealed := [name for name, most in self._largest.items() if not most]:
-                raise BrokerError(f"{', '.join(sealed)} is sealed: it is being grown")
             log.info("relay.started", position=position)
             listen(connection, ["outbox"])
             while not stop.is_set():

@@ -1,5 +1,6 @@
 """Sessions: one way to connect, with a name that pg_stat_activity shows and an error that helps."""
 
+import socket
 from typing import Any
 
 import psycopg
@@ -30,7 +31,16 @@ def connect(url: str, application_name: str, *, autocommit: bool = False) -> Con
             options=f"{options} -c timezone=UTC",
         )
     except psycopg.Error as error:
+        _require_a_descriptor()
         reason = (str(error).strip().splitlines() or [type(error).__name__])[-1]
         raise StoreError(
             f"cannot use PostgreSQL ({reason}): check DATABASE_URL, or see `knockon status`"
         ) from error
+
+
+def _require_a_descriptor() -> None:
+    """Raises StoreError when this process may open nothing more, of which libpq says nothing."""
+    try:
+        socket.socket().close()
+    except OSError as shortage:
+        raise StoreError(f"cannot connect to PostgreSQL: {shortage.strerror}") from shortage

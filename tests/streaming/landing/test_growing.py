@@ -12,9 +12,9 @@ import pytest
 from confluent_kafka import Consumer
 
 from domain.events import FlightEvent
-from streaming.broker import Publisher, TopicAdmin
+from streaming.broker import Broker, BrokerError, Publisher, TopicAdmin
 from streaming.producers import Producers
-from streaming.provisioning import GrowthRefused, NotDrained, grow, plan
+from streaming.provisioning import GrowthRefused, NotDrained, apply, grow, plan
 from streaming.topics import TOPICS
 from tests.streaming.landing.conftest import SPACE, START, Landing
 
@@ -150,6 +150,23 @@ def test_what_was_cut_off_goes_on(landing: Landing) -> None:
     grow(admin, TOPIC, 7, hold_seconds=0)
     landing.produce(10)
     assert grow(admin, TOPIC, 7).sealed_seconds == 0
+
+
+@pytest.mark.parametrize("topic", [TOPIC, "dead.letter.queue"])
+def test_nobody_opens_a_topic_that_is_being_grown(landing: Landing, topic: str) -> None:
+    """Also one whose declaration says how large its messages may be."""
+    admin, declared = TopicAdmin(landing.cluster), [TOPICS[topic]]
+    before = admin.existing([topic])[topic].settings["max.message.bytes"]
+    admin.set(topic, {"max.message.bytes": "0"})
+    try:
+        assert [one.setting for one in apply(admin, plan(admin, declared)).refused] == [
+            "max.message.bytes"
+        ]
+        assert admin.existing([topic])[topic].sealed
+        with pytest.raises(BrokerError, match="being grown"):
+            Broker(landing.cluster).largest_bytes([topic])
+    finally:
+        admin.set(topic, {"max.message.bytes": before})
 
 
 def test_a_reader_that_does_not_come_to_the_end_stops_it(landing: Landing) -> None:
