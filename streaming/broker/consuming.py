@@ -9,6 +9,7 @@ from confluent_kafka import (
     Consumer,
     KafkaError,
     KafkaException,
+    Message,
     TopicPartition,
 )
 
@@ -64,7 +65,9 @@ class Reader:
         except KafkaException as error:
             raise BrokerError(str(error.args[0].str())) from error
         self._ear.raise_heard()
-        return columns([message for message in messages if _fit(self._cluster, message)])
+        if any(map(Message.error, messages)):
+            messages = [message for message in messages if _fit(self._cluster, message)]
+        return columns(messages)
 
     def position(self, topic: str, partition: int) -> int | None:
         """The offset after the last one consumed, transaction markers included; None before."""

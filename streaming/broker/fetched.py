@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import numpy as np
+from confluent_kafka import Message
 from numpy.typing import NDArray
 
 Place = tuple[str, int]
@@ -76,19 +77,20 @@ class Columns:
             yield (self.topic, int(partition)), int(last) + 1
 
 
-def columns(messages: Sequence[Any]) -> list[Columns]:
-    """The messages by topic. Reading four attributes of a message costs half a microsecond."""
-    by_topic: dict[str, list[Any]] = {}
-    for message in messages:
-        by_topic.setdefault(message.topic(), []).append(message)
+def columns(messages: Sequence[Message]) -> list[Columns]:
+    """The messages by topic; attribute by attribute, as that is a fifth cheaper than by message."""
+    by_topic: dict[str, list[Message]] = {}
+    for topic, message in zip(map(Message.topic, messages), messages, strict=True):
+        assert topic is not None  # only errors have none
+        by_topic.setdefault(topic, []).append(message)
     return [
         Columns(
             topic,
-            [message.value() for message in found],
-            np.fromiter((message.partition() for message in found), np.int64, len(found)),
-            np.fromiter((message.offset() for message in found), np.int64, len(found)),
+            list(map(Message.value, found)),
+            np.fromiter(map(Message.partition, found), np.int64, len(found)),
+            np.fromiter(map(Message.offset, found), np.int64, len(found)),
             np.clip(
-                np.fromiter((message.timestamp()[1] for message in found), np.int64, len(found)),
+                np.fromiter((ms for _, ms in map(Message.timestamp, found)), np.int64, len(found)),
                 EARLIEST_MS,
                 LATEST_MS,
             ),

@@ -5,6 +5,7 @@ from threading import Event as Signal
 
 from domain.detection.registry import DETECTORS
 from domain.detection.rotation import AircraftRotation
+from streaming.collecting import collect_seldom
 from streaming.detect.worker import DetectWorker
 from streaming.heartbeat import heartbeat
 from streaming.logging import configure
@@ -20,6 +21,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     url = settings.database_url_for("knockon_detector")
+    collect_seldom()
     DetectWorker(
         lambda: connect(url, "knockon-detector", autocommit=True),
         DETECTORS[AircraftRotation.name],

@@ -8,6 +8,7 @@ from threading import Event as Signal
 from streaming.broker import Broker
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
+from streaming.collecting import collect_seldom
 from streaming.errors import SettingsError
 from streaming.failures import Retrying
 from streaming.heartbeat import heartbeat
@@ -57,6 +58,7 @@ def main() -> None:
         budget=Budget(None if share == "off" else share, settings.dead_letter_window),
         beat=heartbeat(settings.heartbeat_file),
     )
+    collect_seldom()
     lander.run(stop)
 
 

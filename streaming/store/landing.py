@@ -109,10 +109,11 @@ class Table:
             for row in rows:
                 copy.write_row(row)
 
-    def copy_stream(self, connection: Connection, stream: memoryview) -> None:
-        """COPY what is laid out already: a whole stream in binary format. Raises as `copy`."""
+    def copy_stream(self, connection: Connection, stream: Iterable[memoryview]) -> None:
+        """COPY what is laid out already: pieces of a stream in binary format. Raises as `copy`."""
         with self._copying(connection) as copy:
-            copy.write(stream)
+            for piece in stream:
+                copy.write(piece)
 
     @contextmanager
     def _copying(self, connection: Connection) -> Iterator[psycopg.Copy]:

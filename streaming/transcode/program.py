@@ -12,17 +12,17 @@ from numpy.typing import NDArray
 from domain.events import Event
 from streaming.transcode import kernel
 from streaming.transcode.errors import NotCompiled
+from streaming.transcode.memory import SLACK
 from streaming.transcode.rules import Rule, rule_of
 
 Numbers = NDArray[np.int64]
-ASCII = frozenset(range(1, 128))
 CONSISTENCY = set(Event.__pydantic_decorators__.model_validators)
 """The validators that read `needs`, `ordered` and `keyed_by`; a model with others goes slowly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The arrays that `kernel.transcode` takes after `widths`; see there for what each means."""
+    """The arrays that `kernel.transcode` takes after `head`; see there for what each means."""
 
     fields: Numbers
     classes: NDArray[np.bool_]
@@ -64,7 +64,7 @@ def compiled(
     if others or model.__pydantic_decorators__.field_validators:
         raise NotCompiled(f"{model.__name__} has validators of its own")
     place = {name: number for number, name in enumerate(names)}
-    classes = sorted({tuple(sorted(rule.allowed or ASCII)) for rule in rules})
+    classes = sorted({tuple(sorted(rule.allowed)) for rule in rules if rule.allowed is not None})
     words = [word.encode() for rule in rules for word in rule.words]
     kinds = rules[place["kind"]].words
     keyed = model.keyed_by
@@ -72,7 +72,7 @@ def compiled(
         fields=_fields(writer, rules, classes),
         classes=_classes(classes),
         words=_words(words),
-        letters=np.frombuffer(b"".join(words) or b"\0", np.uint8),
+        letters=np.frombuffer(b"".join(words) + bytes(SLACK), np.uint8),
         columns=np.array([place.get(name, -1) for name, _ in columns], np.int64),
         column_widths=np.array([width for _, width in columns], np.int64),
         kind_field=place["kind"] if kinds else -1,
@@ -105,7 +105,7 @@ def _fields(
         if rule.op == kernel.BYTES:
             kind = rule.first
         else:
-            kind = classes.index(tuple(sorted(rule.allowed or ASCII)))
+            kind = -1 if rule.allowed is None else classes.index(tuple(sorted(rule.allowed)))
         nullable = isinstance(field["type"], list)
         if nullable and field["type"][0] != "null":
             raise NotCompiled(f"field {field['name']}: null is not the first of its types")
@@ -115,7 +115,7 @@ def _fields(
 
 
 def _classes(classes: Sequence[tuple[int, ...]]) -> NDArray[np.bool_]:
-    table = np.zeros((len(classes), 128), np.bool_)
+    table = np.zeros((len(classes), 256), np.bool_)
     for row, allowed in enumerate(classes):
         table[row, list(allowed)] = True
     return table

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from domain.events import Event
 from streaming.transcode.errors import NotCompiled
 from streaming.transcode.kernel import EPOCH_MICROSECONDS, transcode
+from streaming.transcode.memory import SLACK
 from streaming.transcode.program import Numbers, Program, compiled
 
 HEADER_BYTES = 5
@@ -23,8 +24,23 @@ LARGEST_ID = 2**31 - 1
 
 COPY_BEGIN = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 COPY_END = b"\xff\xff"
-IDENTITY_WIDTHS = np.array([4, 4, 8, 8, 8, 4], np.int64)
-"""log_id, partition, offset, recorded_at, landed_at, schema_id: the leading columns of a row."""
+IDENTITY = (
+    ("log_id", 4), ("partition", 4), ("offset", 8), ("recorded_at", 8), ("landed_at", 8),
+    ("schema_id", 4),
+)  # fmt: skip
+"""The leading columns of a row, all numbers, with their sizes."""
+
+HEAD = np.dtype(
+    [
+        ("columns", ">i2"),
+        *(
+            (f"{name}{what}", f">i{size}")
+            for name, size in IDENTITY
+            for what, size in (("_size", 4), ("", size))
+        ),
+    ]
+)
+"""How a row begins: the number of its columns, then size and number of each leading one."""
 
 log = structlog.get_logger(__name__)
 
@@ -50,9 +66,9 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Transcoded:
-    """`copy` is a whole COPY stream of `rows` rows; `slow` are the places of all other records."""
+    """`copy` is a whole COPY stream of `rows` rows in pieces; `slow` are the places of the rest."""
 
-    copy: memoryview
+    copy: Sequence[memoryview]
     rows: int
     slow: list[int]
 
@@ -91,19 +107,24 @@ class Transcoder:
                 continue
             chosen = np.flatnonzero(ids == schema_id)
             recorded = recorded_ms[chosen] * 1_000
-            identity = np.empty((len(chosen), 6), np.int64)
-            identity[:, 0] = log_id
-            identity[:, 1] = partitions[chosen]
-            identity[:, 2] = offsets[chosen]
-            identity[:, 3] = recorded - EPOCH_MICROSECONDS
-            identity[:, 4] = landed_us - EPOCH_MICROSECONDS
-            identity[:, 5] = schema_id
-            out, bad = _walk(program, data, spans[chosen], identity, recorded)
+            heads = _heads(
+                program,
+                log_id=log_id,
+                partition=partitions[chosen],
+                offset=offsets[chosen],
+                recorded_at=recorded - EPOCH_MICROSECONDS,
+                landed_at=landed_us - EPOCH_MICROSECONDS,
+                schema_id=schema_id,
+            )
+            out, bad = _walk(program, data, spans[chosen], heads, recorded)
             refused[chosen] = bad
             parts.append(out)
-        stream = b"".join([COPY_BEGIN, *(part.tobytes() for part in parts), COPY_END])
         slow = np.flatnonzero(refused)
-        return Transcoded(memoryview(stream), len(values) - len(slow), [int(one) for one in slow])
+        return Transcoded(
+            [memoryview(COPY_BEGIN), *(part.data for part in parts), memoryview(COPY_END)],
+            len(values) - len(slow),
+            [int(one) for one in slow],
+        )
 
     def _program(self, topic: str, schema_id: int) -> Program | None:
         key = (topic, schema_id)
@@ -129,7 +150,7 @@ class Transcoder:
 def _cut(values: Sequence[bytes | None], most: int) -> tuple[Numbers, Numbers, NDArray[np.uint8]]:
     """Per record its schema id (-1: not in the wire format), where its Avro lies, and the bytes."""
     whole = [value or b"" for value in values]
-    data = np.frombuffer(b"".join(whole), np.uint8)
+    data = np.frombuffer(b"".join([*whole, bytes(SLACK)]), np.uint8)
     sizes = np.fromiter(map(len, whole), np.int64, len(whole))
     ends = np.cumsum(sizes)
     begins = ends - sizes
@@ -141,11 +162,23 @@ def _cut(values: Sequence[bytes | None], most: int) -> tuple[Numbers, Numbers, N
     return ids, np.stack([begins + HEADER_BYTES, ends], axis=1), data
 
 
+def _heads(program: Program, **identity: Numbers | int) -> NDArray[np.uint8]:
+    """What each row begins with, one after the other."""
+    count = len(np.atleast_1d(identity["offset"]))
+    room = np.zeros(count * HEAD.itemsize + SLACK, np.uint8)
+    heads = room[: count * HEAD.itemsize].view(HEAD)
+    heads["columns"] = len(IDENTITY) + len(program.columns)
+    for name, size in IDENTITY:
+        heads[f"{name}_size"] = size
+        heads[name] = identity[name]
+    return room
+
+
 def _walk(
     program: Program,
     data: NDArray[np.uint8],
     spans: Numbers,
-    identity: Numbers,
+    heads: NDArray[np.uint8],
     recorded: Numbers,
 ) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     lead = program.lead or timedelta()
@@ -153,9 +186,10 @@ def _walk(
     out = np.empty(size, np.uint8)
     refused = np.zeros(len(spans), np.bool_)
     written = transcode(
-        data, spans, recorded + round(lead.total_seconds() * 1e6), identity, IDENTITY_WIDTHS,
-        program.fields, program.classes, program.words, program.letters, program.columns,
+        data.ctypes.data, spans, recorded + round(lead.total_seconds() * 1e6),
+        heads.ctypes.data, HEAD.itemsize, program.fields, program.classes.ctypes.data,
+        program.words.ctypes.data, program.letters.ctypes.data, program.columns,
         program.column_widths, program.kind_field, program.needs, program.ordered,
-        program.limited, program.same, out, refused,
+        program.limited, program.same, out.ctypes.data, refused,
     )  # fmt: skip
     return out[:written], refused
