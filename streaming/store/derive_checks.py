@@ -29,16 +29,33 @@ MOST_FOUND = 1_000
 
 
 def beyond_the_mark(connection: Connection, log: str) -> int:
-    """Rows and dead letters of a landed log that lie at or beyond its landing mark: none may."""
+    """Rows and dead letters of a landed log that lie at or beyond its landing mark: none may.
+
+    Asked by partition, with those that no mark is known of, so that no history is read for it.
+    """
     table, offset, _ = _WRITTEN[log]
     query = sql.SQL(
-        "select count(*) from (select log_id, partition, {offset} as at from {table}"
-        " union all select log_id, partition, {offset} from landed.dead_letters) r"
-        " join logs.logs l using (log_id) left join logs.ends e using (log_id, partition)"
-        " where l.name = %s and r.at >= coalesce(e.next_offset, 0)"
-    ).format(offset=sql.Identifier(offset), table=sql.Identifier(*table.split(".")))
+        "with known as (select l.log_id, coalesce(max(e.partition), -1) as last from logs.logs l"
+        " left join logs.ends e using (log_id) where l.name = %s group by l.log_id),"
+        " marks as (select k.log_id, p as partition, coalesce(e.next_offset, 0) as mark"
+        " from known k cross join generate_series(0, k.last) p left join logs.ends e"
+        " on e.log_id = k.log_id and e.partition = p)"
+        " select coalesce(sum(n), 0)::bigint from ({}) beyond"
+    ).format(sql.SQL(" union all ").join(_beyond(one, offset) for one in (table, _DEAD)))
     row = connection.execute(query, (log,)).fetchone()
     return int(row[0]) if row else 0
+
+
+_DEAD = "landed.dead_letters"
+
+
+def _beyond(table: str, offset: str) -> sql.Composed:
+    return sql.SQL(
+        "select n from marks m cross join lateral (select count(*) as n from {table} r where"
+        " r.log_id = m.log_id and r.partition = m.partition and r.{offset} >= m.mark) a union all"
+        " select n from known k cross join lateral (select count(*) as n from {table} r where"
+        " r.log_id = k.log_id and r.partition > k.last) b"
+    ).format(table=sql.Identifier(*table.split(".")), offset=sql.Identifier(offset))
 
 
 def holes(connection: Connection, log: str) -> int:
