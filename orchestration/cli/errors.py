@@ -19,9 +19,10 @@ class Explained(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            if not is_expected(error):
+            said = str(error) if is_expected(error) else _known(error)
+            if said is None:
                 raise
-            typer.secho(f"knockon: {error}", fg=typer.colors.RED, err=True)
+            typer.secho(f"knockon: {said}", fg=typer.colors.RED, err=True)
             raise typer.Exit(1) from error
 
 
@@ -29,6 +30,15 @@ def is_expected(error: Exception) -> bool:
     """Whether an error comes from an `errors` module of ours, whose messages say what to do."""
     package, _, module = type(error).__module__.rpartition(".")
     return module == "errors" and package.partition(".")[0] in OURS
+
+
+def _known(error: Exception) -> str | None:
+    """What a driver's error means that a user can mend."""
+    if "psycopg" not in sys.modules:
+        return None
+    from streaming.store.failures import UNMIGRATED, unmigrated
+
+    return UNMIGRATED if unmigrated(error) else None
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:

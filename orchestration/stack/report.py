@@ -12,9 +12,10 @@ from orchestration.stack.alerts import alerts
 from orchestration.stack.component import Component
 from orchestration.stack.running import Stack
 from streaming.broker import Broker, BrokerError
-from streaming.store.database import Connection, connect
+from streaming.store.database import Connection, DatabaseError, connect
 from streaming.store.dead_letters import Filter, counts
 from streaming.store.errors import StoreError
+from streaming.store.failures import UNMIGRATED, unmigrated
 from streaming.store.lag import Lag, lags, landing_lags, outbox_lag
 from streaming.topics import LANDING
 
@@ -130,6 +131,10 @@ def _asked(stack: Stack) -> _Asked:
             return _Asked(behind, sum(count for *_, count in letters), alerts(connection))
     except StoreError:
         return _Asked()  # its component is reported as sick already
+    except DatabaseError as error:
+        if not unmigrated(error):
+            raise
+        return _Asked(alerts=[UNMIGRATED])
 
 
 def _landing(stack: Stack, connection: Connection) -> list[Lag]:

@@ -12,6 +12,9 @@ Connection = psycopg.Connection[Any]
 Unavailable = psycopg.OperationalError
 """The server went away or refused: reconnect."""
 
+DatabaseError = psycopg.Error
+"""Whatever PostgreSQL answers to a statement."""
+
 CONNECT_SECONDS = 5
 
 

@@ -34,6 +34,19 @@ _SAID = {
 """libpq gives no SQLSTATE of a session that did not come about."""
 
 
+_UNKNOWN_HERE = {"3F000", "42P01", "42703", "42883"}
+"""Schema, table, column, function: what a migration would have made."""
+
+UNMIGRATED = (
+    "the database lacks tables of this version: `knockon up` with this DATABASE_URL brings it there"
+)
+
+
+def unmigrated(error: BaseException) -> bool:
+    """Whether PostgreSQL does not know what this version asks for."""
+    return isinstance(error, psycopg.Error) and error.sqlstate in _UNKNOWN_HERE
+
+
 def kind_of(error: BaseException) -> str | None:
     """The type as streaming.failures names it; None when it is no error of PostgreSQL."""
     if not isinstance(error, psycopg.Error):
