@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
@@ -83,6 +84,7 @@ class Transcoder:
         self._schemas = schemas
         self._lead = lead
         self._programs: dict[tuple[str, int], Program | None] = {}
+        self._warm_up()
 
     def __call__(
         self,
@@ -125,6 +127,24 @@ class Transcoder:
             len(values) - len(slow),
             [int(one) for one in slow],
         )
+
+    def _warm_up(self) -> None:
+        """Walk nothing: numba compiles at the first call, seconds for which no record shall wait.
+
+        What it compiled it keeps beside the module, so that only a first start takes them.
+        """
+        none = np.empty(0, np.int64)
+        for target in self._targets.values():
+            with suppress(NotCompiled):
+                program = compiled(
+                    target.reader, target.reader, target.model, target.columns, self._lead
+                )
+                heads = _heads(
+                    program, log_id=0, partition=none, offset=none, recorded_at=none, landed_at=0,
+                    schema_id=0,
+                )  # fmt: skip
+                _walk(program, np.zeros(SLACK, np.uint8), none.reshape(0, 2), heads, none)
+                return  # the arrays of all programs are of the same types
 
     def _program(self, topic: str, schema_id: int) -> Program | None:
         key = (topic, schema_id)

