@@ -23,10 +23,10 @@ import structlog
 from streaming.broker import Broker, BrokerError, Columns, Reader, RecordsGone, TopicIdentity
 from streaming.failures import Kind, Retrying
 from streaming.landing import replays, writing
-from streaming.landing.batch import Sort
 from streaming.landing.budget import Budget, Exceeded
 from streaming.landing.claiming import claim_all
 from streaming.landing.days import DayKeeper
+from streaming.landing.sorting import Sort
 from streaming.logging import ids
 from streaming.store import landing as stored
 from streaming.store.database import Connection, Unavailable

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from streaming.broker import Record, TopicIdentity
 from streaming.codec import Rejected
-from streaming.landing.batch import Batch, Sort
+from streaming.landing.batch import Batch
 from streaming.landing.replays import links
+from streaming.landing.sorting import Sort
 from streaming.store import landing as stored
 from streaming.store.database import Connection
 from streaming.store.replays import link

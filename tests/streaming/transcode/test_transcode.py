@@ -13,7 +13,8 @@ import pytest
 
 from domain.events import Event
 from streaming.codec import Codec
-from streaming.landing.batch import MOST_AHEAD, Batch, Sort
+from streaming.landing.batch import Batch
+from streaming.landing.sorting import MOST_AHEAD, Sort
 from streaming.schemas import committed
 from streaming.sources.nycflights13 import Days, bundled
 from streaming.store.database import Connection, connect
