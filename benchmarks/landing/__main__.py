@@ -49,7 +49,7 @@ class Plan:
 
 FULL = Plan(500_000, 3, (1, 2, 3), (2_000, 5_000, 20_000), {10_000: 300, 50_000: 60}, 180,
             known.NAMES, 1)  # fmt: skip
-QUICK = Plan(100_000, 1, (1, 2), (2_000, 10_000), {10_000: 30, 50_000: 10}, 30, known.NAMES, 1)
+QUICK = Plan(100_000, 3, (1, 2), (2_000, 10_000), {10_000: 30, 50_000: 10}, 30, known.NAMES, 1)
 
 
 def main() -> int:
@@ -117,6 +117,7 @@ def run(bench: Bench, plan: Plan, say: Any) -> tuple[dict[str, Any], tuple[Any, 
         with bench.database() as reference:
             say(f"producing {plan.events:,} records")
             lots = backlogs.produce(bench, plan.events, reference, with_json="connect" in plan.only)
+            backlogs.read_through(bench, lots[TOPIC])
             if "floor" in plan.only:
                 best = swept(bench, plan, lots, reference, sweep, say)
                 taking_part.append(best)

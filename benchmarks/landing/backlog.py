@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from benchmarks.landing.bench import NAME, PARTITIONS, TABLE, TOPIC, Bench
 from benchmarks.landing.json_copy import JsonRows
 from domain.events import FlightEvent
-from streaming.broker import Broker, Message, Publisher
+from streaming.broker import Broker, Message, Publisher, Reader
 from streaming.broker.registry import Registry
 from streaming.codec import Codec
 from streaming.landing.batch import IDENTITY
@@ -114,6 +114,18 @@ def produce(
         ends = broker.ends(broker.identities([name]).values())
         assert {partition: end for (_, partition), end in ends.items()} == expected.ends, name
     return {TOPIC: full, SHORT: short, JSON: full}
+
+
+def read_through(bench: Bench, lot: Backlog) -> None:
+    """Read it once: the broker compiles as it serves, and that is not the first contender's."""
+    reader = Reader(bench.cluster, NAME)
+    try:
+        reader.assign({(TOPIC, partition): 0 for partition in lot.ends})
+        left = lot.records
+        while left > 0:
+            left -= sum(map(len, reader.fetch(10_000, 1.0)))
+    finally:
+        reader.close()
 
 
 def records(codec: Codec, log: int, backlog: Backlog) -> Iterator[Sent]:
