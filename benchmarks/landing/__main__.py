@@ -49,7 +49,7 @@ class Plan:
 
 FULL = Plan(500_000, 3, (1, 2, 3), (2_000, 5_000, 20_000), {10_000: 300, 50_000: 60}, 180,
             known.NAMES, 1)  # fmt: skip
-QUICK = Plan(100_000, 3, (1, 2), (2_000, 10_000), {10_000: 30, 50_000: 10}, 30, known.NAMES, 1)
+QUICK = Plan(300_000, 3, (1, 2), (2_000, 10_000), {10_000: 30, 50_000: 10}, 30, known.NAMES, 1)
 
 
 def main() -> int:
@@ -124,13 +124,7 @@ def run(bench: Bench, plan: Plan, say: Any) -> tuple[dict[str, Any], tuple[Any, 
             if "knockon" in plan.only:
                 taking_part.append(known.lander(plan.workers))
             taking_part += [peer for peer in known.PEERS if peer.name in plan.only]
-            for contender in taking_part:
-                rounds = {"floor": max(3, plan.rounds), "knockon": plan.rounds}.get(
-                    contender.name, 1
-                )
-                results[contender.name] = one(
-                    bench, plan, contender, lots[contender.topic], reference, rounds, say
-                )
+            results = drained(bench, plan, taking_part, lots, reference, say)
     latency: dict[str, Any] = {}
     for rate, seconds in plan.latency.items():
         say(f"offering {rate:,} events a second for {seconds} s")
@@ -163,22 +157,30 @@ def swept(
     return known.floor(reference, lot, best["workers"], best["batch"])
 
 
-def one(
-    bench: Bench, plan: Plan, contender: Contender, lot: Any, reference: str, rounds: int, say: Any
-) -> report.Result:
-    """The median of a contender's drains, or why it cannot run here."""
-    try:
-        contender.needs(bench.stack.settings.engines_dir, say)
-    except NotAvailable as error:
-        say(f"{contender.title}: not available: {error}")
-        return str(error)
-    drains: list[Drained] = []
-    for _ in range(rounds):
-        drained = drain(bench, contender, lot, reference, plan.limit_seconds)
-        say(f"{contender.title}: {drained.events_per_s:,.0f}/s, client {drained.client_us:.1f} µs,"
-            f" PostgreSQL {drained.postgres_us:.1f} µs: {drained.finding}")  # fmt: skip
-        drains.append(drained)
-    return report.median(drains)
+def drained(
+    bench: Bench, plan: Plan, taking_part: list[Contender], lots: Any, reference: str, say: Any
+) -> dict[str, report.Result]:
+    """Per contender the median of its drains, or why it cannot run here.
+
+    Floor and lander take turns, so that a machine that slows down slows both.
+    """
+    results: dict[str, report.Result] = {}
+    drains: dict[str, list[Drained]] = {}
+    for turn in range(plan.rounds):
+        for contender in taking_part:
+            if contender.name in results or (turn and contender in known.PEERS):
+                continue
+            try:
+                contender.needs(bench.stack.settings.engines_dir, say)
+            except NotAvailable as error:
+                say(f"{contender.title}: not available: {error}")
+                results[contender.name] = str(error)
+                continue
+            done = drain(bench, contender, lots[contender.topic], reference, plan.limit_seconds)
+            say(f"{contender.title}: {done.events_per_s:,.0f}/s, client {done.client_us:.1f} µs,"
+                f" PostgreSQL {done.postgres_us:.1f} µs: {done.finding}")  # fmt: skip
+            drains.setdefault(contender.name, []).append(done)
+    return results | {name: report.median(found) for name, found in drains.items()}
 
 
 if __name__ == "__main__":
