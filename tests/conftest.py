@@ -1,4 +1,8 @@
-"""What all tests share: one real stack (PostgreSQL, Kafka, registry) per session."""
+"""What all tests share: one real stack (PostgreSQL, Kafka, registry) per session.
+
+`make test` runs two processes: what needs engines stays in one of them and waits most of the time,
+the laws of the domain are computed beside it.
+"""
 
 import shutil
 import tempfile
@@ -10,6 +14,15 @@ import pytest
 from orchestration.stack import Stack, start
 from orchestration.stack.plan import ENGINES
 from streaming.store.migration import migrate
+
+DOMAIN = Path(__file__).parent / "domain"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say what has to stay together: fixtures of a module are made once, the engines too."""
+    for item in items:
+        pure = item.path.is_relative_to(DOMAIN)
+        item.add_marker(pytest.mark.xdist_group(str(item.path) if pure else "engines"))
 
 
 @pytest.fixture(scope="session")
