@@ -29,14 +29,7 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         obligation = Obligation(row.passenger_ref, row.journey_id, row.obligation_event)
         for transaction in book(obligation, row, row.revision, row.as_of, carried):
             new.append((transaction, (f"{interval.log_id}/0/{row.sequence}",)))
-            carried.append(
-                Booked(
-                    transaction.transaction_id,
-                    transaction.revision,
-                    transaction.reverses,
-                    transaction.postings,
-                )
-            )
+            carried.append(Booked.of(transaction))
     lines = write_transactions(connection, new, code_version())
     return Outcome(
         {BOOKS: len(new), "ledger.postings": lines},

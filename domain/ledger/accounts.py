@@ -12,13 +12,18 @@ _KINDS = ("asset", "liability", "expense", "income")
 
 
 class Account(NamedTuple):
-    """One account; `regime` and `article` only where it serves one."""
+    """One account; `regime` and `article` only where it serves one.
+
+    `role` is what the account does for a claim, whichever law the claim is under: builders ask
+    by role, so that a new law is new rows.
+    """
 
     name: str
     kind: AccountKind
     regime: str | None
     article: str | None
     description: str
+    role: str
 
 
 def chart() -> tuple[Account, ...]:
@@ -31,6 +36,14 @@ def account(name: str) -> Account:
     found = _chart().get(name)
     if found is None:
         raise UnknownAccount(name)
+    return found
+
+
+def place(role: str, regime: str | None = None, article: str | None = None) -> str:
+    """The name of the one account with that role, law and article. Raises UnknownAccount."""
+    found = _places().get((role, regime, article))
+    if found is None:
+        raise UnknownAccount(" ".join(part for part in (role, regime, article) if part))
     return found
 
 
@@ -47,5 +60,17 @@ def _chart() -> dict[str, Account]:
             row["regime"] or None,
             row["article"] or None,
             row["description"],
+            row["role"],
         )
     return table
+
+
+@cache
+def _places() -> dict[tuple[str, str | None, str | None], str]:
+    places: dict[tuple[str, str | None, str | None], str] = {}
+    for entry in _chart().values():
+        where = (entry.role, entry.regime, entry.article)
+        if where in places:
+            raise LedgerBroken(f"chart.csv: {entry.name} and {places[where]} have one place")
+        places[where] = entry.name
+    return places

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple, Protocol
-from uuid import UUID
+from typing import Protocol
 
 from domain.identity import name_uuid
-from domain.ledger.errors import LedgerBroken
+from domain.ledger.accounts import place
 from domain.ledger.obligation import Obligation, assessment_id
+from domain.ledger.position import Booked, Position, standing
 from domain.ledger.posting import Posting, Transaction
+from domain.ledger.provisions import released
+from domain.ledger.unwinding import Step, unwound
 
 _ARTICLE = {"denied_boarding": "art4", "cancellation": "art5", "advanced": "art5"}
 
@@ -32,15 +34,6 @@ class Assessed(Protocol):
     def certainty(self) -> str: ...
 
 
-class Booked(NamedTuple):
-    """One transaction already in the books of an obligation, oldest first."""
-
-    transaction_id: UUID
-    revision: str
-    reverses: UUID | None
-    postings: tuple[Posting, ...]
-
-
 def book(
     obligation: Obligation,
     assessment: Assessed,
@@ -50,18 +43,20 @@ def book(
 ) -> list[Transaction]:
     """The transactions to add, given everything booked for that obligation, oldest first.
 
-    The same revision adds nothing. A changed one takes back the standing transaction by a linked
+    The same revision adds nothing. A changed one takes back the standing accrual by a linked
     reversal and books anew what the books should carry (`accrual_minor`: the higher reading);
     a changed assessment that owes nothing is a reversal alone. Where the lines would be the very
     same, the revision still moves on, so that every posting leads to the facts it rests on.
-    `occurred_at` is the event time of the facts. Raises LedgerBroken where the books already
-    carry more than one standing transaction.
+    What was approved or paid meanwhile stays where the new sum covers it; the rest is withdrawn
+    or becomes a receivable, and a receivable is set off against what is owed again
+    (`unwinding`). `occurred_at` is the event time of the facts. Raises LedgerBroken where the
+    books already carry more than one standing accrual.
     """
-    standing = _standing(booked)
-    if standing is not None and standing.revision == revision:
+    stands = standing(booked)
+    if stands is not None and stands.revision == revision:
         return []
     lines = _lines(assessment)
-    if standing is None and not lines:
+    if stands is None and not lines:
         return []
     last = booked[-1].transaction_id if booked else None
     shared = {
@@ -72,58 +67,58 @@ def book(
         "occurred_at": occurred_at,
         "rulebook": assessment.rulebook,
     }
+    position = Position.of(booked)
     transactions: list[Transaction] = []
-    if standing is not None:
-        last = name_uuid("reversal", standing.transaction_id)
+
+    def add(step: Step) -> None:
+        # The predecessor is part of the identity: facts that change and change back are booked
+        # three times, each once.
+        before = transactions[-1].transaction_id if transactions else last
         transactions.append(
             Transaction(
-                transaction_id=last,
+                transaction_id=name_uuid(step.kind, obligation.key, revision, before),
+                kind=step.kind,
+                description=step.description,
+                postings=step.postings,
+                **shared,
+            )
+        )
+
+    if stands is not None:
+        if stands.postings != lines:
+            for step in released(position, "What was expected of the claim is judged anew"):
+                add(step)
+        taken_back = tuple(line.reversed() for line in stands.postings)
+        position.add(taken_back)
+        transactions.append(
+            Transaction(
+                transaction_id=name_uuid("reversal", stands.transaction_id),
                 kind="reversal",
-                reverses=standing.transaction_id,
+                reverses=stands.transaction_id,
                 description="Takes back what changed facts or a mended rule replaced",
-                postings=tuple(line.reversed() for line in standing.postings),
+                postings=taken_back,
                 **shared,
             )
         )
     if lines:
-        transactions.append(
-            Transaction(
-                # The predecessor is part of the identity: facts that change and change back
-                # are booked three times, each once.
-                transaction_id=name_uuid("accrual", obligation.key, revision, last),
-                kind="accrual",
-                description=_description(assessment),
-                postings=lines,
-                **shared,
-            )
-        )
+        position.add(lines)
+        add(Step("accrual", _description(assessment), lines))
+    for step in unwound(position):
+        add(step)
     return transactions
-
-
-def _standing(booked: Sequence[Booked]) -> Booked | None:
-    reversed_ids = {entry.reverses for entry in booked if entry.reverses is not None}
-    standing = [
-        entry
-        for entry in booked
-        if entry.reverses is None and entry.transaction_id not in reversed_ids
-    ]
-    if len(standing) > 1:
-        ids = ", ".join(str(entry.transaction_id) for entry in standing)
-        raise LedgerBroken(f"one obligation stands twice in the books: {ids}; reverse all but one")
-    return standing[0] if standing else None
 
 
 def _lines(assessment: Assessed) -> tuple[Posting, ...]:
     owed = assessment.accrual_minor
     if owed == 0:
         return ()
-    law = f"{assessment.regime}261"
+    regime = assessment.regime
     if assessment.event == "downgrade":
-        debit, article = f"refund-contra-revenue-{law}", "art10"
+        debit, article = place("refund", regime), "art10"
     else:
-        debit = f"expense-compensation-{law}"
+        debit = place("compensation", regime)
         article = _ARTICLE.get(assessment.event, "art6")
-    credit = f"liability-probable-{law}-{article}"
+    credit = place("probable", regime, article)
     return (
         Posting(account=debit, amount_minor=owed, currency=assessment.currency),
         Posting(account=credit, amount_minor=-owed, currency=assessment.currency),

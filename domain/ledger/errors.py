@@ -22,3 +22,21 @@ class UnknownAccount(LedgerBroken):
     def __init__(self, name: str) -> None:
         super().__init__(f"account {name!r} is not in domain/ledger/data/chart.csv: add it there")
         self.name = name
+
+
+class Overdrawn(LedgerBroken):
+    """More is to be moved than there is: paid above approved, approved above owed."""
+
+    def __init__(self, what: str, wanted: int, there: int, currency: str) -> None:
+        super().__init__(
+            f"{what}: {wanted} {currency} wanted, {there} {currency} there (minor units); "
+            "assess, approve or schedule the rest first"
+        )
+        self.wanted, self.there, self.currency = wanted, there, currency
+
+
+class NothingOwed(LedgerBroken):
+    """A move on an obligation that no assessment stands behind."""
+
+    def __init__(self, move: str) -> None:
+        super().__init__(f"{move}: the books of this obligation are empty; assess it first")

@@ -14,6 +14,11 @@ DOWNGRADE = "downgrade"
 """Adds to a disruption (DG-05), so it is an obligation of its own."""
 
 
+CARE, REFUND, JUDGMENT = "care", "refund", "judgment"
+"""Owed beside the sum of Art 7, whatever becomes of that (CO-16, RE-03, MO-06): obligations of
+their own, so that one is never paid out of the other."""
+
+
 def rerouting_failed(attempt: int) -> str:
     """The event of a re-routing flight that failed too: a second, separate sum (CO-19)."""
     return f"rerouting-{attempt}"

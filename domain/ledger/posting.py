@@ -1,7 +1,7 @@
 """A posting and a transaction: one that does not balance per currency cannot be built."""
 
 from collections import defaultdict
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -10,7 +10,39 @@ from domain.events.envelope import UtcTime
 from domain.ledger.accounts import account
 from domain.ledger.errors import LedgerBroken, Unbalanced
 
-TransactionKind = Literal["accrual", "reversal"]
+TransactionKind = Literal[
+    # what an assessment books
+    "accrual",
+    "reversal",  # names the accrual it takes back
+    "reclassification",  # a sum on its way that follows its obligation to another article
+    "withdrawal",  # approved, scheduled or written off, and no longer owed
+    "receivable",  # paid, and no longer owed
+    "set_off",  # owed again, and still in the passenger's hands
+    # what is expected of claims
+    "provision",
+    "provision_release",
+    "contingent",
+    # the way of a claim to the bank
+    "approval",
+    "scheduling",
+    "sending",
+    "payment",
+    "payment_return",
+    "voucher",
+    "voucher_use",
+    "voucher_lapse",
+    "write_off",
+    # beside the sum of Art 7
+    "care",
+    "refund",
+    "judgment",
+    "recovery",
+    "recovery_receipt",
+    "recovery_loss",
+    "repayment",
+    "goodwill",
+]
+KINDS: tuple[TransactionKind, ...] = get_args(TransactionKind)
 INT64_MAX = 2**63 - 1
 
 
@@ -40,6 +72,9 @@ class Posting(BaseModel):
 class Transaction(BaseModel):
     """A balanced set of lines; a reversal names the transaction it takes back.
 
+    `actor` is who moved the money where a person or the bank did, and `reference` what of the
+    world outside the books it answers (a claim event, a payment instruction, a voucher); rules
+    that book an assessment leave both empty.
     Raises Unbalanced, UnknownAccount or LedgerBroken when built from anything else.
     """
 
@@ -55,6 +90,8 @@ class Transaction(BaseModel):
     occurred_at: UtcTime
     description: str
     rulebook: str
+    actor: str | None = None
+    reference: str | None = None
     postings: tuple[Posting, ...]
 
     @model_validator(mode="after")

@@ -48,7 +48,7 @@ _ASSESSMENTS = """
 _BOOKED = """
     select t.obligation_key, t.transaction_id, t.revision, t.reverses,
         array_agg(p.account order by p.line), array_agg(p.amount_minor order by p.line),
-        array_agg(p.currency order by p.line)
+        array_agg(p.currency order by p.line), t.kind, t.rulebook
     from ledger.transactions t join ledger.postings p using (transaction_id)
     where t.obligation_key = any(%s) group by t.transaction_id order by t.sequence
 """
@@ -74,13 +74,15 @@ def already_booked(
     """What each obligation carries, oldest first."""
     found: dict[UUID, list[Booked]] = {}
     rows = connection.execute(_BOOKED, (list(obligation_keys),))
-    for key, transaction_id, revision, reverses, accounts, amounts, currencies in rows:
+    for key, transaction_id, revision, reverses, accounts, amounts, currencies, kind, book in rows:
         lines = zip(accounts, amounts, currencies, strict=True)
         postings = tuple(
             Posting(account=account, amount_minor=amount, currency=currency)
             for account, amount, currency in lines
         )
-        found.setdefault(key, []).append(Booked(transaction_id, revision, reverses, postings))
+        found.setdefault(key, []).append(
+            Booked(transaction_id, revision, reverses, postings, kind, book)
+        )
     return found
 
 
@@ -101,7 +103,11 @@ def write_transactions(
 ) -> int:
     """Append transactions, each with its evidence, and their lines; returns how many lines."""
     rows = [
-        {**transaction.model_dump(exclude={"postings"}), "evidence": evidence}
+        # What an assessment books has neither actor nor reference, nor has the table columns yet.
+        {
+            **transaction.model_dump(exclude={"postings", "actor", "reference"}),
+            "evidence": evidence,
+        }
         for transaction, evidence in transactions
     ]
     insert(connection, BOOKS, rows, code_version=code_version)

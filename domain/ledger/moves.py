@@ -1,0 +1,182 @@
+"""The way of a claim through the books: approved, scheduled, with the bank, paid or back.
+
+Every function reads what is booked and returns what to add; the same occasion told twice adds
+nothing. Amounts are positive minor units. Each raises Overdrawn where more is to be moved than
+is there, which is how nothing is paid above what was approved.
+"""
+
+from typing import NamedTuple
+
+from domain.ledger.accounts import account, place
+from domain.ledger.errors import LedgerBroken, Overdrawn
+from domain.ledger.position import Position
+from domain.ledger.posting import Posting, Transaction, TransactionKind
+from domain.ledger.provisions import released
+from domain.ledger.unwinding import Step, move
+from domain.ledger.writing import Books, Occasion, told_before, write
+
+SCHEDULABLE = ("approved", "refund-payable", "judgment-payable", "care-payable")
+
+
+class Settlement(NamedTuple):
+    """What the bank did with a sum owed: `cash_minor` moved in the currency of the account.
+
+    `value_minor` is what the sum owed is worth in that currency at the rate agreed with the
+    passenger; between the two lies the difference of exchange.
+    """
+
+    owed_minor: int
+    currency: str
+    cash_minor: int
+    cash_currency: str
+    value_minor: int
+
+    @classmethod
+    def at_par(cls, minor: int, currency: str) -> "Settlement":
+        """Paid in the currency it is owed in."""
+        return cls(minor, currency, minor, currency, minor)
+
+
+def moved(
+    books: Books, kind: TransactionKind, words: str, roles: tuple[str, ...], to: str,
+    minor: int, currency: str, occasion: Occasion,
+) -> list[Transaction]:  # fmt: skip
+    """From the accounts of some roles to that of another."""
+    if told_before(books, kind, occasion):
+        return []
+    lines = _take(books.position, roles, to, minor, currency)
+    return write(books, Step(kind, words, tuple(lines)), occasion)
+
+
+def claimed(books: Books, occasion: Occasion) -> list[Transaction]:
+    """A claim came: the sum counts in full, nothing is expected to stay unclaimed."""
+    return _last(books, released(books.position, "Claimed: the sum counts in full"), occasion)
+
+
+def approve(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """Probable becomes approved. Raises LedgerBroken while the passenger has another currency."""
+    if told_before(books, "approval", occasion):
+        return []
+    position = books.position
+    for other in position.currencies:
+        if position.debit("repayment-receivable", other) and other != currency:
+            raise LedgerBroken(
+                f"the passenger still has {other} paid under another law: set it off first"
+            )
+    steps = released(position, "Approved: the sum counts in full")
+    lines = _take(position, ("probable",), "", minor, currency)
+    steps.append(Step("approval", "Approved for payment", tuple(lines)))
+    return _last(books, steps, occasion)
+
+
+def schedule(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """Approved becomes payable."""
+    return moved(
+        books, "scheduling", "Scheduled", SCHEDULABLE, "payable", minor, currency, occasion
+    )
+
+
+def send(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """An instruction left for the bank: whatever is assessed now, only the bank can stop it."""
+    return moved(
+        books, "sending", "Handed to the bank", ("payable",), "in-transit", minor, currency,
+        occasion,
+    )  # fmt: skip
+
+
+def settle(books: Books, settlement: Settlement, occasion: Occasion) -> list[Transaction]:
+    """The bank executed what it had."""
+    if told_before(books, "payment", occasion):
+        return []
+    lines = _take(
+        books.position, ("in-transit",), "cash", settlement.owed_minor, settlement.currency
+    )[::2]
+    lines += _cash(settlement, -1)
+    return write(books, Step("payment", "Executed by the bank", tuple(lines)), occasion)
+
+
+def reject(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """The bank refused an instruction before execution."""
+    if told_before(books, "payment_return", occasion):
+        return []
+    position = books.position
+    there = position.credit("in-transit", currency)
+    if minor > there:
+        raise Overdrawn("handed to the bank", minor, there, currency)
+    lines = _back(position, place("in-transit"), minor, currency)
+    return write(books, Step("payment_return", "Refused by the bank", tuple(lines)), occasion)
+
+
+def give_back(books: Books, settlement: Settlement, occasion: Occasion) -> list[Transaction]:
+    """A payment came back after execution; it pays a receivable first, the rest is owed again."""
+    lines = _cash(settlement, 1)
+    owed = _back(books.position, "cash", settlement.owed_minor, settlement.currency)
+    lines += owed[1::2]
+    return write(books, Step("payment_return", "Returned to us", tuple(lines)), occasion)
+
+
+def write_off(
+    books: Books, minor: int, currency: str, why: str, occasion: Occasion
+) -> list[Transaction]:
+    """The right lapsed, or the passenger settled for less: what is not with the bank is let go."""
+    if told_before(books, "write_off", occasion):
+        return []
+    position = books.position
+    steps = released(position, "Nothing is expected of a claim that lapsed")
+    lines = _take(position, ("probable", "approved", "payable"), "write-off", minor, currency)
+    steps.append(Step("write_off", why, tuple(lines)))
+    return _last(books, steps, occasion)
+
+
+def _take(
+    position: Position, roles: tuple[str, ...], to: str, minor: int, currency: str
+) -> list[Posting]:
+    """Pairs of lines, debit first; an approval (`to` empty) stays under the law it comes from."""
+    if minor <= 0:
+        raise LedgerBroken(f"{minor} {currency}: amounts of a move are positive")
+    there = sum(position.credit(role, currency) for role in roles)
+    if minor > there:
+        raise Overdrawn(" and ".join(roles), minor, there, currency)
+    lines, left = [], minor
+    for role in roles:
+        for name, balance in position.accounts(role, currency).items():
+            part = min(left, -balance)
+            lines += move(name, _target(name, to), part, currency)
+            left -= part
+    return lines
+
+
+def _target(name: str, to: str) -> str:
+    return place(to) if to else place("approved", account(name).regime)
+
+
+def _back(position: Position, debit: str, minor: int, currency: str) -> list[Posting]:
+    lines, left = [], minor
+    for role in ("repayment-receivable", "goodwill"):
+        part = min(left, position.debit(role, currency))
+        lines += move(debit, place(role), part, currency)
+        left -= part
+    return lines + move(debit, place("payable"), left, currency)
+
+
+def _cash(settlement: Settlement, sign: int) -> list[Posting]:
+    """Cash out (-1) or in (+1), with the difference of exchange; sums to the sum owed."""
+    owed, currency, cash, money, value = settlement
+    if min(owed, cash, value) <= 0 or (money == currency and value != owed):
+        raise LedgerBroken(f"{settlement} is no settlement: amounts are positive, par is par")
+    lines = [Posting(account="cash", amount_minor=sign * cash, currency=money)]
+    if cash != value:
+        lines.append(
+            Posting(
+                account=place("fx-difference"), amount_minor=-sign * (cash - value), currency=money
+            )
+        )
+    if money != currency:
+        position = place("fx-position")
+        lines.append(Posting(account=position, amount_minor=-sign * value, currency=money))
+        lines.append(Posting(account=position, amount_minor=sign * owed, currency=currency))
+    return lines
+
+
+def _last(books: Books, steps: list[Step], occasion: Occasion) -> list[Transaction]:
+    return [transaction for step in steps for transaction in write(books, step, occasion)]
