@@ -1,0 +1,153 @@
+"""What finance reads of a period: the trial balance, and the journal under its own accounts."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.ledger.accounts import account, chart
+from domain.ledger.errors import LedgerBroken
+from domain.ledger.periods import Calendar, Placed
+from domain.money import major
+
+COLUMNS = (
+    "period", "late_for", "occurred_at", "booked_at", "sequence", "line", "transaction_id", "kind",
+    "gl_account", "gl_name", "account", "currency", "debit", "credit", "obligation_key",
+    "rulebook", "actor", "reference", "description",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """One account and currency over a period, minor units; opening and closing debit positive."""
+
+    account: str
+    currency: str
+    opening_minor: int
+    debit_minor: int
+    credit_minor: int
+
+    @property
+    def closing_minor(self) -> int:
+        """What the account carries at the end."""
+        return self.opening_minor + self.debit_minor - self.credit_minor
+
+
+@dataclass(frozen=True, slots=True)
+class GlAccount:
+    """An account of the finance system."""
+
+    code: str
+    name: str
+
+
+class AccountMap:
+    """From our accounts to those of finance; one map may sum several of ours into one of theirs.
+
+    Finance decides: whether compensation is an expense or lessens revenue (IFRS 15) is a row here.
+    """
+
+    def __init__(self, targets: Mapping[str, GlAccount]) -> None:
+        for name in targets:
+            account(name)
+        self._targets = dict(targets)
+
+    @classmethod
+    def read(cls, text: str) -> "AccountMap":
+        """From CSV with columns account, gl_account, gl_name. Raises LedgerBroken if twice."""
+        targets: dict[str, GlAccount] = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            if row["account"] in targets:
+                raise LedgerBroken(f"the account map has {row['account']} twice")
+            targets[row["account"]] = GlAccount(row["gl_account"], row["gl_name"])
+        return cls(targets)
+
+    def missing(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Which of the accounts have no target."""
+        return tuple(sorted({name for name in names if name not in self._targets}))
+
+    def __getitem__(self, name: str) -> GlAccount:
+        return self._targets[name]
+
+
+def trial_balance(placed: Iterable[Placed], period: str, calendar: Calendar) -> list[TrialLine]:
+    """Every account that moved up to the end of the period, in the order of the chart.
+
+    Opening balances carry all earlier periods: books of claims are not closed to profit at year's
+    end, which is done in the finance system that this feeds.
+    """
+    index = calendar.index(period)
+    sums: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0])
+    for one in placed:
+        where = calendar.index(one.placement.period)
+        if where > index:
+            continue
+        for line in one.entry.lines:
+            row = sums[line.account, line.currency]
+            if where < index:
+                row[0] += line.amount_minor
+            else:
+                row[1 if line.amount_minor > 0 else 2] += abs(line.amount_minor)
+    order = {entry.name: place for place, entry in enumerate(chart())}
+    return [
+        TrialLine(name, currency, *sums[name, currency])
+        for name, currency in sorted(sums, key=lambda where: (order[where[0]], where[1]))
+    ]
+
+
+def journal(placed: Sequence[Placed], period: str, accounts: AccountMap) -> str:
+    """The lines of a period as CSV, in the order of the books; amounts as decimals.
+
+    Raises LedgerBroken with every account that the map lacks: a journal with lines left out
+    would not balance.
+    """
+    chosen = sorted(
+        (one for one in placed if one.placement.period == period),
+        key=lambda one: one.entry.sequence,
+    )
+    missing = accounts.missing(line.account for one in chosen for line in one.entry.lines)
+    if missing:
+        raise LedgerBroken(f"the account map lacks {', '.join(missing)}")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for one in chosen:
+        writer.writerows(_rows(one, accounts))
+    return out.getvalue()
+
+
+def _rows(one: Placed, accounts: AccountMap) -> Iterable[dict[str, object]]:
+    entry = one.entry
+    for number, line in enumerate(entry.lines, start=1):
+        amount = major(abs(line.amount_minor), line.currency)
+        target = accounts[line.account]
+        row = {
+            "period": one.placement.period,
+            "late_for": one.placement.late_for or "",
+            "occurred_at": entry.occurred_at.isoformat(),
+            "booked_at": entry.booked_at.isoformat(),
+            "sequence": entry.sequence,
+            "line": number,
+            "transaction_id": entry.transaction_id,
+            "kind": entry.kind,
+            "gl_account": target.code,
+            "gl_name": target.name,
+            "account": line.account,
+            "currency": line.currency,
+            "debit": amount if line.amount_minor > 0 else "",
+            "credit": amount if line.amount_minor < 0 else "",
+            "obligation_key": entry.obligation_key,
+            "rulebook": entry.rulebook,
+            "actor": entry.actor or "",
+            "reference": entry.reference or "",
+            "description": entry.description,
+        }
+        yield {name: plain(value) for name, value in row.items()}
+
+
+def plain(value: object) -> object:
+    """Text that a spreadsheet does not run: a formula's first sign gets an apostrophe."""
+    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
+        return f"'{value}"
+    return value
