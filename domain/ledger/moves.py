@@ -22,7 +22,8 @@ class Settlement(NamedTuple):
     """What the bank did with a sum owed: `cash_minor` moved in the currency of the account.
 
     `value_minor` is what the sum owed is worth in that currency at the rate agreed with the
-    passenger; between the two lies the difference of exchange.
+    passenger. Between the two lie `charges_minor`, what banks kept, and the difference of
+    exchange, which is the rest.
     """
 
     owed_minor: int
@@ -30,6 +31,7 @@ class Settlement(NamedTuple):
     cash_minor: int
     cash_currency: str
     value_minor: int
+    charges_minor: int = 0
 
     @classmethod
     def at_par(cls, minor: int, currency: str) -> "Settlement":
@@ -160,22 +162,27 @@ def _back(position: Position, debit: str, minor: int, currency: str) -> list[Pos
 
 
 def _cash(settlement: Settlement, sign: int) -> list[Posting]:
-    """Cash out (-1) or in (+1), with the difference of exchange; sums to the sum owed."""
-    owed, currency, cash, money, value = settlement
-    if min(owed, cash, value) <= 0 or (money == currency and value != owed):
+    """Cash out (-1) or in (+1), with charges and the difference of exchange; sums to what is owed.
+
+    A charge is a cost either way: it makes more go out, or less come in.
+    """
+    owed, currency, cash, money, value, charges = settlement
+    if min(owed, cash, value) <= 0 or charges < 0 or (money == currency and value != owed):
         raise LedgerBroken(f"{settlement} is no settlement: amounts are positive, par is par")
-    lines = [Posting(account="cash", amount_minor=sign * cash, currency=money)]
-    if cash != value:
-        lines.append(
-            Posting(
-                account=place("fx-difference"), amount_minor=-sign * (cash - value), currency=money
-            )
-        )
+    exchange = -sign * (cash - value) - charges
+    lines = [
+        _line("cash", sign * cash, money),
+        *(_line(place("bank-charges"), charges, money) for _ in range(bool(charges))),
+        *(_line(place("fx-difference"), exchange, money) for _ in range(bool(exchange))),
+    ]
     if money != currency:
-        position = place("fx-position")
-        lines.append(Posting(account=position, amount_minor=-sign * value, currency=money))
-        lines.append(Posting(account=position, amount_minor=sign * owed, currency=currency))
+        lines.append(_line(place("fx-position"), -sign * value, money))
+        lines.append(_line(place("fx-position"), sign * owed, currency))
     return lines
+
+
+def _line(name: str, minor: int, currency: str) -> Posting:
+    return Posting(account=name, amount_minor=minor, currency=currency)
 
 
 def _last(books: Books, steps: list[Step], occasion: Occasion) -> list[Transaction]:

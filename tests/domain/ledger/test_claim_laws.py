@@ -305,6 +305,21 @@ def test_the_difference_of_exchange_has_its_own_account(settlement, balances) ->
     assert till.position.balances == {("expense-compensation-eu261", "EUR"): 25000, **balances}
 
 
+def test_what_banks_keep_of_a_return_is_a_cost_and_no_exchange() -> None:
+    till = paid()
+    till.do(moves.give_back, Settlement(25000, "EUR", 24800, "EUR", 25000, 200))
+    assert till.position.balances == {
+        ("expense-compensation-eu261", "EUR"): 25000,
+        ("payable", "EUR"): -25000,
+        ("cash", "EUR"): -200,
+        ("expense-bank-charges", "EUR"): 200,
+    }
+    till.do(moves.send, 25000, "EUR")
+    till.do(moves.settle, Settlement(25000, "EUR", 21180, "GBP", 21000, 30))
+    assert till.position.debit("fx-difference", "GBP") == 150
+    assert till.position.debit("bank-charges", "GBP") == 30
+
+
 def test_nothing_is_moved_that_is_not_there() -> None:
     till = Till()
     till.assess(Answer(25000))
