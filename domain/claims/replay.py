@@ -54,11 +54,15 @@ def _needs_mandate(claim: Claim, event: ClaimEvent) -> None:
 def _assessed(claim: Claim, event: ClaimEvent) -> Claim:
     # An approved excuse stands for the facts it was approved on: owed again means a new one.
     excuse = None if event.kind == "assess_owed" and claim.state == "excused" else claim.excuse
+    approved, owed = claim.approved_minor, event.amount_minor or 0
+    if claim.state in ("approved", "returned"):  # not with the bank: less is owed, less approved
+        approved = min(approved, max(owed - claim.paid_minor, 0))
     return replace(
         claim,
+        approved_minor=approved,
         regime=event.regime,
         revision=event.revision,
-        owed_minor=event.amount_minor or 0,
+        owed_minor=owed,
         currency=event.currency or claim.currency,
         excuse=excuse,
     )
@@ -69,8 +73,7 @@ def _claimed(claim: Claim, event: ClaimEvent) -> Claim:
 
 
 def _approved(claim: Claim, event: ClaimEvent) -> Claim:
-    owed = claim.owed_minor if claim.settled_minor is None else claim.settled_minor
-    limit = owed - claim.paid_minor
+    limit = _due(claim) - claim.paid_minor
     assert event.amount_minor is not None  # `needs`
     if event.currency != claim.currency or not 0 < event.amount_minor <= limit:
         raise ClaimRefused(
@@ -85,9 +88,21 @@ def _paid(claim: Claim, event: ClaimEvent) -> Claim:
 
 
 def _given_back(claim: Claim, event: ClaimEvent) -> Claim:
-    if claim.state != "paid":  # refused before it was executed
-        return claim
-    return replace(claim, paid_minor=claim.paid_minor - claim.approved_minor)
+    # Before it was executed nothing was paid. What is owed may have shrunk while the bank had it.
+    back = claim.approved_minor if claim.state == "paid" else 0
+    paid = claim.paid_minor - back
+    left = min(claim.approved_minor, max(_due(claim) - paid, 0))
+    return replace(claim, paid_minor=paid, approved_minor=left)
+
+
+def _scheduled(claim: Claim, event: ClaimEvent) -> Claim:
+    if claim.approved_minor == 0:
+        raise ClaimRefused("nothing that was approved is left to pay: withdraw it")
+    return claim
+
+
+def _due(claim: Claim) -> int:
+    return claim.owed_minor if claim.settled_minor is None else claim.settled_minor
 
 
 def _taken_back(claim: Claim, event: ClaimEvent) -> Claim:
@@ -103,7 +118,7 @@ def _settled(claim: Claim, event: ClaimEvent) -> Claim:
 
 def _unsettled(claim: Claim, event: ClaimEvent) -> Claim:
     """A settlement after wrong information can be reopened (NO-03)."""
-    return replace(claim, settled_minor=None, final_reply_at=None)
+    return replace(claim, settled_minor=None)
 
 
 def _proposed(claim: Claim, event: ClaimEvent) -> Claim:
@@ -171,12 +186,14 @@ _TOLD: dict[str, Callable[[Claim, ClaimEvent], Claim]] = {
     "assess_not_owed": _assessed,
     "claim": _claimed,
     "approve": _approved,
+    "schedule": _scheduled,
     "pay": _paid,
     "give_back": _given_back,
     "withdraw": _taken_back,
     "reopen": _taken_back,
     "settle": _settled,
     "contest": _unsettled,
+    "sue": _unsettled,
     "excuse_proposed": _proposed,
     "excuse_documented": _documented,
     "excuse_refused": _excuse_refused,

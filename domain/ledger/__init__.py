@@ -4,6 +4,7 @@ Knows neither law (`domain.passenger_rights`) nor database; the books are append
 is a reversal and a new posting, never an edit.
 """
 
+from domain.ledger import besides, moves
 from domain.ledger.accounts import Account, account, chart, place
 from domain.ledger.book import book
 from domain.ledger.errors import LedgerBroken, NothingOwed, Overdrawn, Unbalanced, UnknownAccount
@@ -34,8 +35,10 @@ __all__ = [
     "Uptake",
     "account",
     "assessment_id",
+    "besides",
     "book",
     "chart",
+    "moves",
     "obligation_key",
     "place",
     "provide",

@@ -5,11 +5,12 @@ nothing. Amounts are positive minor units. Each raises Overdrawn where more is t
 is there, which is how nothing is paid above what was approved.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from domain.ledger.accounts import account, place
-from domain.ledger.errors import LedgerBroken, Overdrawn
-from domain.ledger.position import Position
+from domain.ledger.errors import LedgerBroken, NothingOwed, Overdrawn
+from domain.ledger.position import Position, standing
 from domain.ledger.posting import Posting, Transaction, TransactionKind
 from domain.ledger.provisions import released
 from domain.ledger.unwinding import Step, move
@@ -46,7 +47,7 @@ def moved(
     """From the accounts of some roles to that of another."""
     if told_before(books, kind, occasion):
         return []
-    lines = _take(books.position, roles, to, minor, currency)
+    lines = _take(books.position, roles, lambda _: place(to), minor, currency)
     return write(books, Step(kind, words, tuple(lines)), occasion)
 
 
@@ -66,7 +67,13 @@ def approve(books: Books, minor: int, currency: str, occasion: Occasion) -> list
                 f"the passenger still has {other} paid under another law: set it off first"
             )
     steps = released(position, "Approved: the sum counts in full")
-    lines = _take(position, ("probable",), "", minor, currency)
+    lines = _take(
+        position,
+        ("probable",),
+        lambda name: place("approved", account(name).regime),
+        minor,
+        currency,
+    )
     steps.append(Step("approval", "Approved for payment", tuple(lines)))
     return _last(books, steps, occasion)
 
@@ -76,6 +83,16 @@ def schedule(books: Books, minor: int, currency: str, occasion: Occasion) -> lis
     return moved(
         books, "scheduling", "Scheduled", SCHEDULABLE, "payable", minor, currency, occasion
     )
+
+
+def withdraw(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """Approved or payable, and still owed, waits for approval again; what the bank has stays."""
+    return _again(books, "withdrawal", ("payable", "approved"), minor, currency, occasion)
+
+
+def reinstate(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
+    """A right that was let go is owed after all: a settlement reopened (NO-03), a limit not run."""
+    return _again(books, "reinstatement", ("write-off",), minor, currency, occasion)
 
 
 def send(books: Books, minor: int, currency: str, occasion: Occasion) -> list[Transaction]:
@@ -91,7 +108,11 @@ def settle(books: Books, settlement: Settlement, occasion: Occasion) -> list[Tra
     if told_before(books, "payment", occasion):
         return []
     lines = _take(
-        books.position, ("in-transit",), "cash", settlement.owed_minor, settlement.currency
+        books.position,
+        ("in-transit",),
+        lambda _: place("cash"),
+        settlement.owed_minor,
+        settlement.currency,
     )[::2]
     lines += _cash(settlement, -1)
     return write(books, Step("payment", "Executed by the bank", tuple(lines)), occasion)
@@ -125,15 +146,34 @@ def write_off(
         return []
     position = books.position
     steps = released(position, "Nothing is expected of a claim that lapsed")
-    lines = _take(position, ("probable", "approved", "payable"), "write-off", minor, currency)
+    lines = _take(
+        position, ("probable", "approved", "payable"), lambda _: place("write-off"), minor, currency
+    )
     steps.append(Step("write_off", why, tuple(lines)))
     return _last(books, steps, occasion)
 
 
+def _again(
+    books: Books, kind: TransactionKind, roles: tuple[str, ...], minor: int, currency: str,
+    occasion: Occasion,
+) -> list[Transaction]:  # fmt: skip
+    """Back to where the standing accrual put it: the article is that of the accrual."""
+    stands = standing(books.booked)
+    if stands is None:
+        raise NothingOwed(kind)
+    probable = next(
+        line.account for line in stands.postings if account(line.account).role == "probable"
+    )
+    if told_before(books, kind, occasion):
+        return []
+    lines = _take(books.position, roles, lambda _: probable, minor, currency)
+    return write(books, Step(kind, "Owed again, to be approved", tuple(lines)), occasion)
+
+
 def _take(
-    position: Position, roles: tuple[str, ...], to: str, minor: int, currency: str
+    position: Position, roles: tuple[str, ...], to: Callable[[str], str], minor: int, currency: str
 ) -> list[Posting]:
-    """Pairs of lines, debit first; an approval (`to` empty) stays under the law it comes from."""
+    """Pairs of lines, debit first; `to` says for each account debited which one is credited."""
     if minor <= 0:
         raise LedgerBroken(f"{minor} {currency}: amounts of a move are positive")
     there = sum(position.credit(role, currency) for role in roles)
@@ -143,13 +183,9 @@ def _take(
     for role in roles:
         for name, balance in position.accounts(role, currency).items():
             part = min(left, -balance)
-            lines += move(name, _target(name, to), part, currency)
+            lines += move(name, to(name), part, currency)
             left -= part
     return lines
-
-
-def _target(name: str, to: str) -> str:
-    return place(to) if to else place("approved", account(name).regime)
 
 
 def _back(position: Position, debit: str, minor: int, currency: str) -> list[Posting]:

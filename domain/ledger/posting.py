@@ -32,6 +32,7 @@ TransactionKind = Literal[
     "voucher_use",
     "voucher_lapse",
     "write_off",
+    "reinstatement",  # a right that was let go and was there after all
     # beside the sum of Art 7
     "care",
     "refund",
