@@ -80,8 +80,6 @@ def _withdrawn(position: Position, currency: str) -> list[Posting]:
     }
     for hole, missing in _holes(position, currency).items():
         for role, name in left:
-            if role == "approved" and account(name).regime != account(hole).regime:
-                continue
             part = min(missing, left[role, name])
             lines += move(name, hole, part, currency)
             left[role, name] -= part
