@@ -8,6 +8,7 @@ from assets.catalogue import described, key
 from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
+from assets.derivations.seals import SEALS
 from assets.run import Asked, derive
 from streaming.store.derive import Database
 
@@ -72,6 +73,36 @@ def transactions(
     yield from derive(context, LEDGER, config, database)
 
 
+@dg.asset(
+    deps=[key("ledger.transactions")],
+    code_version=SEALS.version,
+    output_required=False,
+    **described(
+        "ledger.seals",
+        "What the books grew by, hashed into a Merkle root that is chained to the one before: "
+        "no sealed line can change, go or come without its being seen.",
+        group="ledger",
+        owner="finance",
+        kinds=("python", "postgres"),
+        tags={"personal": "none"},
+    ),
+)
+def seals(
+    context: dg.AssetExecutionContext, config: Asked, database: dg.ResourceParam[Database]
+) -> Iterator[dg.MaterializeResult[None]]:
+    yield from derive(context, SEALS, config, database)
+
+
+SEAL_LEAVES = dg.AssetSpec(
+    deps=[key("ledger.seals")],
+    **described(
+        "ledger.seal_leaves",
+        "Each sealed transaction's hash, the leaves of the trees.",
+        group="ledger",
+        owner="finance",
+        tags={"personal": "none"},
+    ),
+)
 POSTINGS = dg.AssetSpec(
     deps=[key("ledger.transactions")],
     **described(

@@ -25,9 +25,13 @@ respond_to_disruption = dg.define_asset_job(
     "respond_to_disruption",
     config=PRINTED,
     selection=dg.AssetSelection.assets(
-        key("derived.passenger_impacts"), key("derived.assessments"), key("ledger.transactions")
+        key("derived.passenger_impacts"),
+        key("derived.assessments"),
+        key("ledger.transactions"),
+        key("ledger.seals"),
     ).without_checks(),
-    description="What changed disruptions mean for passengers, what the law says, what is booked.",
+    description="What changed disruptions mean for passengers, what the law says, what is booked, "
+    "and its seal.",
 )
 
 _REFOLD = dg.AssetSelection.checks(*live_equals_batch.check_keys)

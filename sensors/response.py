@@ -1,16 +1,17 @@
-"""Starts the response to new and changed disruptions: impacts, assessments, bookings."""
+"""Starts the response to new and changed disruptions: impacts, assessments, bookings, seals."""
 
 import dagster as dg
 
 from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
+from assets.derivations.seals import SEALS
 from sensors.asking import Wanted, request
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_rights import concerned
 
-CHAIN = (PASSENGER_IMPACTS, ASSESSMENTS, LEDGER)
+CHAIN = (PASSENGER_IMPACTS, ASSESSMENTS, LEDGER, SEALS)
 JOB = "respond_to_disruption"
 MOST_IDS = 20
 """More ids than a person reads are counted instead; the interval names them all."""

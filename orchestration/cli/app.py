@@ -11,6 +11,7 @@ from orchestration.cli import (
     doctor,
     engines,
     failures,
+    ledger,
     lineage,
     logs,
     replay,
@@ -47,6 +48,7 @@ app.command("verify")(verify.verify)
 app.command("days")(days.days)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
+app.add_typer(ledger.app, name="ledger")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")
 app.add_typer(engines.app, name="engines")

@@ -9,11 +9,16 @@ import typer
 def verify(
     only: Annotated[
         str | None,
-        typer.Option(help="offsets, findings, balance, assessments, plaintext; by commas."),
+        typer.Option(help="offsets, findings, balance, seals, assessments, plaintext; by commas."),
+    ] = None,
+    head: Annotated[
+        str | None,
+        typer.Option(help="The head of a seal that you have kept elsewhere: it must be there."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Prove exactly-once, live = batch, balance, founded assessments, and no plaintext."""
+    """Prove exactly-once, live = batch, books balanced and as sealed, founded assessments, and no
+    plaintext."""
     from rich.console import Console
 
     from orchestration.verify.run import CHECKS
@@ -25,7 +30,7 @@ def verify(
         raise typer.BadParameter(f"no {', '.join(unknown)}: choose from {', '.join(CHECKS)}")
     console = Console()
     verdicts = []
-    for verdict in run(Settings(), names):
+    for verdict in run(Settings(), names, head):
         verdicts.append(verdict)
         if not as_json:
             sign = "[green]holds [/]" if verdict.holds else "[red]BROKEN[/]"

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from domain.ledger.tampering import chain_examined, examined
 from domain.passenger_rights import RightsFacts, assess
 from orchestration.verify.verdict import Verdict
-from streaming.store import audit
+from streaming.store import audit, seals
 from streaming.store.database import Connection
 
 
@@ -15,6 +16,29 @@ def ledger_balances(connection: Connection) -> Verdict:
         "transactions whose postings sum to zero per currency",
         audit.count(connection, "ledger", "transactions"),
         [f"transaction {key}" for key in audit.unbalanced(connection)],
+    )
+
+
+def books_sealed(connection: Connection, head: str | None = None) -> Verdict:
+    """Hashes the books as they are now, and compares with what was sealed.
+
+    `head` is one that was kept elsewhere: only with it the chain as a whole cannot be made anew.
+    """
+    chain = seals.seals(connection)
+    broken = [found.words for found in chain_examined(chain, head)]
+    checked = 0
+    for sealed in chain:
+        leaves = seals.leaves(connection, sealed)
+        ids = [leaf.transaction_id for leaf in leaves]
+        now = seals.entries(connection, sealed.first, sealed.last, ids)
+        broken += [found.words for found in examined(sealed, leaves, now)]
+        checked += len(leaves)
+    return Verdict(
+        "books as sealed",
+        "transactions that are what they were when they were sealed",
+        checked,
+        broken,
+        {"seals": len(chain), "not sealed yet": seals.unsealed(connection)},
     )
 
 

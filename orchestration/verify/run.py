@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 
-from orchestration.verify.books import assessments_founded, ledger_balances
+from orchestration.verify.books import assessments_founded, books_sealed, ledger_balances
 from orchestration.verify.findings import live_equals_batch
 from orchestration.verify.offsets import offsets_accounted
 from orchestration.verify.personal import no_plaintext
@@ -13,12 +13,14 @@ from streaming.keyring import Keyring, MasterKey
 from streaming.settings import Settings
 from streaming.store.database import connect
 
-CHECKS = ("offsets", "findings", "balance", "assessments", "plaintext")
+CHECKS = ("offsets", "findings", "balance", "seals", "assessments", "plaintext")
 """By the word that `--only` takes, in the order in which they run."""
 
 
-def verify(settings: Settings, only: Collection[str] = CHECKS) -> Iterator[Verdict]:
-    """One verdict after the other, as they are reached.
+def verify(
+    settings: Settings, only: Collection[str] = CHECKS, head: str | None = None
+) -> Iterator[Verdict]:
+    """One verdict after the other, as they are reached; `head` is a seal's that was kept elsewhere.
 
     Raises SettingsError when the stack is not known, StoreError or BrokerError when it is away.
     """
@@ -39,6 +41,7 @@ def verify(settings: Settings, only: Collection[str] = CHECKS) -> Iterator[Verdi
             "offsets": lambda: offsets_accounted(connection, broker),
             "findings": lambda: live_equals_batch(environment),
             "balance": lambda: ledger_balances(connection),
+            "seals": lambda: books_sealed(connection, head),
             "assessments": lambda: assessments_founded(connection),
             "plaintext": lambda: no_plaintext(connection, keyring, broker),
         }

@@ -87,12 +87,19 @@ def already_booked(
 
 
 def open_accounts(connection: Connection, chart: Iterable[Account]) -> None:
-    """Make the accounts of the chart that the books do not have yet."""
+    """Make the accounts that the books lack, and describe the others as the chart does now."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ledger.accounts (account, kind, description) values (%s, %s, %s)"
-            " on conflict (account) do nothing",
-            [(account.name, account.kind, account.description) for account in chart],
+            "insert into ledger.accounts as a (account, kind, description, role, regime, article)"
+            " values (%s, %s, %s, %s, %s, %s) on conflict (account) do update set"
+            " description = excluded.description, role = excluded.role, regime = excluded.regime,"
+            " article = excluded.article"
+            " where (a.description, a.role, a.regime, a.article) is distinct from"
+            " (excluded.description, excluded.role, excluded.regime, excluded.article)",
+            [
+                (one.name, one.kind, one.description, one.role, one.regime, one.article)
+                for one in chart
+            ],
         )
 
 
@@ -103,11 +110,7 @@ def write_transactions(
 ) -> int:
     """Append transactions, each with its evidence, and their lines; returns how many lines."""
     rows = [
-        # What an assessment books has neither actor nor reference, nor has the table columns yet.
-        {
-            **transaction.model_dump(exclude={"postings", "actor", "reference"}),
-            "evidence": evidence,
-        }
+        {**transaction.model_dump(exclude={"postings"}), "evidence": evidence}
         for transaction, evidence in transactions
     ]
     insert(connection, BOOKS, rows, code_version=code_version)

@@ -165,4 +165,8 @@ _CONCERNED = {
     "ledger.transactions": "select d.disruption_id, d.correlation_id from derived.assessments a"
     f" join derived.passenger_impacts i on i.sequence = a.impact_sequence{_OF_IMPACT}"
     f" where {_ROWS.format('a')}",
+    "ledger.seals": "select d.disruption_id, d.correlation_id from ledger.transactions t"
+    " join derived.assessments a using (assessment_id)"
+    f" join derived.passenger_impacts i on i.sequence = a.impact_sequence{_OF_IMPACT}"
+    f" where {_ROWS.format('t')}",
 }

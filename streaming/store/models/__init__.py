@@ -25,7 +25,13 @@ from streaming.store.models.landed import (
     FurtherFields,
     PassengerRow,
 )
-from streaming.store.models.ledger import Account, LedgerTransaction, Posting
+from streaming.store.models.ledger import (
+    Account,
+    LedgerTransaction,
+    Posting,
+    SealLeaf,
+    SealRow,
+)
 from streaming.store.models.logs import Days, End, Log, Mark
 from streaming.store.models.outbox import OutboxEntry
 
@@ -59,6 +65,8 @@ __all__ = [
     "Replay",
     "ReplayWindow",
     "Restatement",
+    "SealLeaf",
+    "SealRow",
     "Snapshot",
     "Version",
 ]

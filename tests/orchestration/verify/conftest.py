@@ -15,6 +15,7 @@ from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
+from assets.derivations.seals import SEALS
 from domain.detection.registry import DETECTORS
 from domain.events import Event
 from domain.features import FEATURE_SET, NAMES, History, Region
@@ -141,6 +142,7 @@ def derive_all(settings: Settings) -> None:
             PASSENGER_IMPACTS,
             ASSESSMENTS,
             LEDGER,
+            SEALS,
         ):
             while not isinstance(run(connection, derivation), NothingPending):
                 pass

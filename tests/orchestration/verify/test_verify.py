@@ -13,7 +13,7 @@ from streaming.settings import Settings
 from streaming.store.database import connect
 from tests.orchestration.verify.conftest import keyring_of, make_topics_anew
 
-OFFSETS, FINDINGS, BALANCE, FOUNDED, PLAINTEXT = CHECKS
+OFFSETS, FINDINGS, BALANCE, SEALED, FOUNDED, PLAINTEXT = CHECKS
 BREAKS = {
     "a landed row is gone": (
         OFFSETS, "is lost",
@@ -49,6 +49,10 @@ BREAKS = {
     ),
     "a transaction lost its postings": (
         BALANCE, "transaction", "delete from ledger.postings",
+    ),
+    "a sealed reason was changed": (
+        SEALED, "is not what was sealed at 0",
+        "update ledger.transactions set description = 'else' where sequence = 0",
     ),
     "a citation is missing": (
         FOUNDED, "lacks its basis",
@@ -135,7 +139,7 @@ def test_a_name_on_a_topic_is_found(settings: Settings) -> None:
 
 
 def test_the_command_tells_which_alone_is_broken_and_exits_1(settings: Settings) -> None:
-    change(settings, BREAKS["a posting was raised"][2])
+    change(settings, BREAKS["an amount was raised"][2])
     said = subprocess.run(
         [sys.executable, "-c", "from orchestration.cli import main; main()", "verify", "--json"],
         capture_output=True,
@@ -149,4 +153,5 @@ def test_the_command_tells_which_alone_is_broken_and_exits_1(settings: Settings)
     assert said.returncode == 1, said.stderr
     told = json.loads(said.stdout)
     assert told["holds"] is False
-    assert [check["name"] for check in told["checks"] if not check["holds"]] == ["ledger balances"]
+    broken = [check["name"] for check in told["checks"] if not check["holds"]]
+    assert broken == ["assessments founded"]

@@ -1,0 +1,29 @@
+"""The seals: what the books have grown by is hashed into a root that is chained to the last one.
+
+Whoever books never waits for it: it reads what is committed.
+"""
+
+from assets.derivations.ledger import LEDGER
+from domain.ledger.seal import seal
+from streaming.derivation import Derivation, Outcome
+from streaming.store.database import Connection
+from streaming.store.intervals import Interval
+from streaming.store.seals import entries, last_seal, write_seal
+from streaming.version import code_version
+
+
+def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
+    """Seal exactly the transactions of the interval."""
+    [interval] = intervals
+    [(first, until)] = interval.spans.values()
+    found = entries(connection, first, until - 1)
+    sealed, leaves = seal(found, last_seal(connection))
+    write_seal(connection, sealed, leaves)
+    return Outcome(
+        {"ledger.seals": 1, "ledger.seal_leaves": len(leaves)},
+        {"code": code_version()},
+        max(entry.occurred_at for entry in found),
+    )
+
+
+SEALS = Derivation("ledger.seals", (LEDGER.reader,), step, most_rows=20_000)
