@@ -1,15 +1,49 @@
 """The case file's vocabulary: a row of texts becomes facts, an assessment a row of texts."""
 
 from collections.abc import Mapping
-from datetime import date
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any, get_args
 
+from pydantic import ValidationError
+
 from domain.passenger_rights.assessment import Assessment, major
-from domain.passenger_rights.facts import DAY_MINUTES, RightsFacts
+from domain.passenger_rights.cells import (
+    Cells,
+    UnreadableCase,
+    day,
+    days_in_minutes,
+    minor_units,
+    number,
+    truth,
+    whole_minutes,
+)
+from domain.passenger_rights.facts import RightsFacts
 from domain.passenger_rights.vocabulary import FareType, Regime
 
-_YES_NO = {"yes": True, "no": False, "": None}
+__all__ = [
+    "FACT_COLUMNS",
+    "NEEDED_COLUMNS",
+    "UnreadableCase",
+    "facts_of",
+    "refusal",
+    "regime_of",
+    "row_of",
+]
+
+FACT_COLUMNS = (
+    "regime", "flight_date", "operating_carrier_region", "dep_iata", "via_iatas",
+    "arr_final_iata", "connection_stops", "single_booking", "event_type",
+    "departure_delay_minutes", "arrival_delay_minutes", "overnight", "waiting_at_airport",
+    "notice_days", "reroute_offered", "reroute_dep_early_minutes", "reroute_arr_late_minutes",
+    "advanced_minutes", "cause", "ec_deductible_minutes", "reasonable_measures_proven",
+    "pax_type", "fare_type", "checkin_presented", "third_country_benefits", "voluntary",
+    "refusal_grounds", "aircraft", "class_booked", "class_flown", "leg_price",
+    "ticket_currency", "distance_km", "distance_km_wgs84",
+)  # fmt: skip
+"""Everything that a row says, after its `id`; of `expected_*` and the like nothing is read."""
+
+NEEDED_COLUMNS = ("id", "regime", "flight_date", "dep_iata", "arr_final_iata", "event_type")
+"""Without these columns no row says anything; any other may be absent, as if it were empty."""
+
 _WHOLE = {
     "departure_delay_minutes": "departure_delay_minutes",
     "arrival_delay_minutes": "arrival_delay_minutes",
@@ -40,18 +74,28 @@ _FARES = {
 """Words that other people's files use; a fare word that nobody knows is a fare not known."""
 
 
-class UnreadableCase(ValueError):
-    """A row that is not in the case file's vocabulary; the message names column and value."""
-
-
-def regime_of(row: Mapping[str, str]) -> Regime:
-    """The regime that a row asks about."""
-    regime = row.get("regime", "").strip()
+def regime_of(row: Mapping[str, str]) -> Regime | None:
+    """The regime that a row asks about; None where the law of the place of departure leads."""
+    regime = row.get("regime", "").strip().lower()
     if regime == "eu":
         return "eu"
     if regime == "uk":
         return "uk"
+    if not regime:
+        return None
     raise UnreadableCase(f"regime is eu or uk, not {regime!r}")
+
+
+def refusal(error: UnreadableCase | ValidationError) -> str:
+    """Why a row was refused, by column, or by the name of what is impossible."""
+    if isinstance(error, UnreadableCase):
+        return str(error)
+    told = []
+    for one in error.errors(include_url=False):
+        field = str(one["loc"][0]) if one["loc"] else one["type"]
+        found = f", not {one['input']!r}" if one["loc"] else ""
+        told.append(f"{_COLUMNS.get(field, field)}: {one['msg']}{found}")
+    return "; ".join(told)
 
 
 def facts_of(row: Mapping[str, str]) -> RightsFacts:
@@ -62,31 +106,31 @@ def facts_of(row: Mapping[str, str]) -> RightsFacts:
     """
     cells = {name: (value or "").strip() for name, value in row.items() if name is not None}
     facts: dict[str, Any] = {
-        "flight_date": _date(cells, "flight_date"),
+        "flight_date": day(cells, "flight_date"),
         "operating_licence": _word(cells, "operating_carrier_region", _LICENCES) or "unknown",
-        "departure_airport": cells.get("dep_iata", ""),
-        "arrival_airport": cells.get("arr_final_iata", ""),
-        "via_airports": tuple(filter(None, cells.get("via_iatas", "").split("|"))),
-        "event": cells.get("event_type", ""),
+        "departure_airport": cells.get("dep_iata", "").upper(),
+        "arrival_airport": cells.get("arr_final_iata", "").upper(),
+        "via_airports": tuple(filter(None, cells.get("via_iatas", "").upper().split("|"))),
+        "event": cells.get("event_type", "").lower(),
         "cause": cells.get("cause") or "unknown",
         "refusal_grounds": cells.get("refusal_grounds") or "none",
         "fare_type": _fare(cells),
-        "passenger_type": cells.get("pax_type") or "adult",
-        "aircraft": cells.get("aircraft") or "fixed_wing",
+        "passenger_type": cells.get("pax_type", "").lower() or "adult",
+        "aircraft": cells.get("aircraft", "").lower() or "fixed_wing",
         "class_booked": cells.get("class_booked") or None,
         "class_flown": cells.get("class_flown") or None,
-        "ticket_currency": cells.get("ticket_currency") or None,
-        "single_booking": _truth(cells, "single_booking") is not False,
-        "third_country_benefits": _truth(cells, "third_country_benefits") is True,
-        "voluntary": _truth(cells, "voluntary") is True,
-        "excused_minutes": _whole(cells, "ec_deductible_minutes") or 0,
-        "notice_minutes": _notice(cells),
-        "leg_price_minor": _minor(cells, "leg_price"),
-        "distance_km": _number(cells, "distance_km"),
-        "distance_km_wgs84": _number(cells, "distance_km_wgs84"),
+        "ticket_currency": cells.get("ticket_currency", "").upper() or None,
+        "single_booking": truth(cells, "single_booking") is not False,
+        "third_country_benefits": truth(cells, "third_country_benefits") is True,
+        "voluntary": truth(cells, "voluntary") is True,
+        "excused_minutes": whole_minutes(cells, "ec_deductible_minutes") or 0,
+        "notice_minutes": days_in_minutes(cells, "notice_days"),
+        "leg_price_minor": minor_units(cells, "leg_price"),
+        "distance_km": number(cells, "distance_km"),
+        "distance_km_wgs84": number(cells, "distance_km_wgs84"),
     }
-    facts |= {field: _whole(cells, column) for column, field in _WHOLE.items()}
-    facts |= {field: _truth(cells, column) for column, field in _TRUTH.items()}
+    facts |= {field: whole_minutes(cells, column) for column, field in _WHOLE.items()}
+    facts |= {field: truth(cells, column) for column, field in _TRUTH.items()}
     return RightsFacts.model_validate(facts)
 
 
@@ -110,59 +154,26 @@ def row_of(assessment: Assessment) -> dict[str, str]:
     }
 
 
-def _word(cells: Mapping[str, str], column: str, other_words: Mapping[str, str]) -> str:
+_COLUMNS = {
+    "operating_licence": "operating_carrier_region",
+    "departure_airport": "dep_iata",
+    "arrival_airport": "arr_final_iata",
+    "via_airports": "via_iatas",
+    "event": "event_type",
+    "passenger_type": "pax_type",
+    "excused_minutes": "ec_deductible_minutes",
+    "notice_minutes": "notice_days",
+    "leg_price_minor": "leg_price",
+    "checked_in": "checkin_presented",
+}
+"""Columns whose field has another name."""
+
+
+def _word(cells: Cells, column: str, other_words: Mapping[str, str]) -> str:
     word = cells.get(column, "").lower()
     return other_words.get(word, word)
 
 
-def _fare(cells: Mapping[str, str]) -> str:
+def _fare(cells: Cells) -> str:
     word = _word(cells, "fare_type", _FARES)
     return word if word in get_args(FareType) else "unknown"
-
-
-def _date(cells: Mapping[str, str], column: str) -> date:
-    try:
-        return date.fromisoformat(cells.get(column, ""))
-    except ValueError:
-        raise _unreadable(cells, column, "a date such as 2026-11-20") from None
-
-
-def _truth(cells: Mapping[str, str], column: str) -> bool | None:
-    try:
-        return _YES_NO[cells.get(column, "")]
-    except KeyError:
-        raise _unreadable(cells, column, "yes, no or empty") from None
-
-
-def _number(cells: Mapping[str, str], column: str) -> float | None:
-    try:
-        return float(cells[column]) if cells.get(column) else None
-    except ValueError:
-        raise _unreadable(cells, column, "a number") from None
-
-
-def _whole(cells: Mapping[str, str], column: str) -> int | None:
-    try:
-        return int(cells[column]) if cells.get(column) else None
-    except ValueError:
-        raise _unreadable(cells, column, "whole minutes") from None
-
-
-def _notice(cells: Mapping[str, str]) -> int | None:
-    try:
-        days = Decimal(cells["notice_days"]) if cells.get("notice_days") else None
-    except InvalidOperation:
-        raise _unreadable(cells, "notice_days", "a number of days") from None
-    return None if days is None else int(days * DAY_MINUTES)
-
-
-def _minor(cells: Mapping[str, str], column: str) -> int | None:
-    try:
-        price = Decimal(cells[column]) if cells.get(column) else None
-    except InvalidOperation:
-        raise _unreadable(cells, column, "an amount such as 333.33") from None
-    return None if price is None else int((price * 100).to_integral_value(ROUND_HALF_UP))
-
-
-def _unreadable(cells: Mapping[str, str], column: str, wanted: str) -> UnreadableCase:
-    return UnreadableCase(f"{column}: expected {wanted}, not {cells.get(column, '')!r}")

@@ -3,6 +3,7 @@
 import typer
 
 from orchestration.cli import (
+    assess,
     backup,
     days,
     dbt,
@@ -46,6 +47,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("verify")(verify.verify)
 app.command("days")(days.days)
+app.command("assess")(assess.assess)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
 app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,9 @@
+"""What can be wrong with a whole file of cases; a single bad row is reported, not raised."""
+
+
+class CasesUnreadable(Exception):
+    """The input as a whole cannot be read; the message says why and what to do."""
+
+
+class ResultUnwritable(Exception):
+    """The result cannot be written where it was asked for."""

@@ -1,0 +1,144 @@
+"""Assesses every row of a file; a bad row is told by line, and the others still run."""
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, NamedTuple, TextIO
+
+from pydantic import ValidationError
+
+from domain.passenger_rights import assess
+from domain.passenger_rights.case_file import (
+    FACT_COLUMNS,
+    UnreadableCase,
+    facts_of,
+    refusal,
+    regime_of,
+    row_of,
+)
+from orchestration.assess.errors import ResultUnwritable
+from orchestration.assess.rows import Row, rows_of
+
+RESULT_COLUMNS = (
+    "id", "in_scope", "band", "amount", "currency", "care", "other_regime_amount", "amount_min",
+    "amount_max", "certainty", "flags", "needs", "citations", "explanation",
+)  # fmt: skip
+REMEMBERED = 20_000
+"""Answers kept for rows with equal facts: a flight's passengers mostly have the same."""
+HEARD_EVERY = 500
+
+
+class BadRow(NamedTuple):
+    """A row that was not assessed."""
+
+    line: int
+    id: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}{f' ({self.id})' if self.id else ''}: {self.reason}"
+
+
+@dataclass
+class Run:
+    """What a run came to; `flags` and `certainty` count rows."""
+
+    assessed: int = 0
+    undecided: int = 0
+    bad: list[BadRow] = field(default_factory=list)
+    flags: Counter[str] = field(default_factory=Counter)
+    certainty: Counter[str] = field(default_factory=Counter)
+
+
+def assess_file(
+    cases: Path,
+    out: Path,
+    *,
+    as_of: date | None = None,
+    bad: Callable[[BadRow], None] = lambda row: None,
+    heard: Callable[[int], None] = lambda rows: None,
+) -> Run:
+    """Write the answers of all good rows to `out`: JSON lines where it ends so, else CSV.
+
+    The result appears whole or not at all. `bad` hears each bad row, `heard` how many rows are
+    done since it was last told. Raises CasesUnreadable and ResultUnwritable.
+    """
+    run = Run()
+    answered = _answered(as_of)
+    if out.exists() and cases.exists() and out.samefile(cases):
+        raise ResultUnwritable(f"{out} is the input itself: name another file")
+    with _whole(out) as file:
+        write = _writer(out, file)
+        for done, row in enumerate(rows_of(cases), 1):
+            try:
+                answer = answered(_facts(row))
+            except (UnreadableCase, ValidationError) as error:
+                found = BadRow(row.line, row.cells.get("id", ""), refusal(error))
+                run.bad.append(found)
+                bad(found)
+            else:
+                write(row, answer)
+                _count(run, answer)
+            if done % HEARD_EVERY == 0:
+                heard(HEARD_EVERY)
+    return run
+
+
+def _facts(row: Row) -> tuple[str, ...]:
+    if row.trouble is not None:
+        raise UnreadableCase(row.trouble)
+    if not row.cells["id"].strip():
+        raise UnreadableCase("id: expected a name for the row, not ''")
+    return tuple(row.cells.get(column, "") for column in FACT_COLUMNS)
+
+
+def _answered(as_of: date | None) -> Callable[[tuple[str, ...]], dict[str, Any]]:
+    @lru_cache(maxsize=REMEMBERED)
+    def answered(cells: tuple[str, ...]) -> dict[str, Any]:
+        row = dict(zip(FACT_COLUMNS, cells, strict=True))
+        return row_of(assess(facts_of(row), regime_of(row)))
+
+    return answered
+
+
+def _writer(out: Path, file: TextIO) -> Callable[[Row, dict[str, Any]], None]:
+    if out.suffix in (".jsonl", ".ndjson"):
+
+        def write_line(row: Row, answer: dict[str, Any]) -> None:
+            file.write(json.dumps({"id": row.cells["id"], **answer}) + "\n")
+
+        return write_line
+    table = csv.writer(file)
+    table.writerow(RESULT_COLUMNS)
+
+    def write_row(row: Row, answer: dict[str, Any]) -> None:
+        table.writerow([row.cells["id"], *(answer[column] for column in RESULT_COLUMNS[1:])])
+
+    return write_row
+
+
+def _count(run: Run, answer: dict[str, Any]) -> None:
+    run.assessed += 1
+    run.undecided += answer["amount"] == ""
+    run.certainty[answer["certainty"]] += 1
+    run.flags.update(filter(None, answer["flags"].split("+")))
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[TextIO]:
+    part = out.with_name(out.name + ".part")
+    try:
+        with part.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        os.replace(part, out)
+    except OSError as error:
+        raise ResultUnwritable(f"cannot write {out}: {error.strerror}") from error
+    finally:
+        part.unlink(missing_ok=True)
