@@ -43,6 +43,7 @@ class Answer(NamedTuple):
     ruling: Ruling
     scope: str
     decided: bool
+    bounded: bool  # False where the highest sum cannot be told
     amount_minor: int
     amount_min_minor: int
     amount_max_minor: int
@@ -87,6 +88,7 @@ def answer(facts: RightsFacts, book: Rulebook, when: When) -> Answer:
         ruling=first.ruling,
         scope=_scope(readings),
         decided=decided,
+        bounded=True,
         amount_minor=first.ruling.sum.amount_minor if decided else lowest,
         amount_min_minor=lowest,
         amount_max_minor=highest,

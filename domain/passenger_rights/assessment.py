@@ -2,9 +2,32 @@
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.passenger_rights.care_clock import Due
+from domain.passenger_rights.checklist import Checklist
 from domain.passenger_rights.inquiry import Hit
+from domain.passenger_rights.refund import Choice
 from domain.passenger_rights.ruling import Measured
 from domain.passenger_rights.vocabulary import CARE, Band, Care, Certainty, Flag, Regime
+
+FOR_A_PERSON: dict[Flag, str] = {
+    "edge_180": "Exactly three hours in the middle band: court or statute?",
+    "edge_240": "Exactly four hours over 3500 km: court or statute?",
+    "edge_half_limit": "Exactly at the limit of Art 7(2): half or full?",
+    "distance_borderline": "Sphere and ellipsoid give different bands: which distance holds?",
+    "coordinate_conflict": "The declared distance contradicts the airport table: which is right?",
+    "territory_review": "Whether that territory belongs to the regime is for counsel.",
+    "licence_unknown": "Who licensed the operating carrier?",
+    "swiss_eea_carrier_uk": "Whether a Swiss or EEA licence counts in UK law is for counsel.",
+    "arrival_time_provisional": "When did the arrival that counts happen?",
+    "notice_unproven": "When was the passenger told? The carrier has to prove it.",
+    "excuse_unproven": "Are the excuse and all reasonable measures proven by papers? A second "
+    "person approves.",
+    "partial_excuse": "Which minutes of the delay did the excused event take?",
+    "dual_regime": "Under which law does the passenger claim? It is paid once.",
+    "post_2020_cjeu_in_uk": "Would a UK court follow this ruling of the Court of Justice?",
+    "reform_text_missing": "The text of the reform has to be loaded and read first.",
+}
+"""What only a human can decide, by the flag that says so."""
 
 REGIME_NAMES: dict[Regime, str] = {"eu": "EU261", "uk": "UK261"}
 
@@ -17,10 +40,14 @@ class OtherRegime(BaseModel):
     regime: Regime
     rulebook: str
     amount_minor: int
+    amount_max_minor: int  # above the amount only while a fact is missing
     currency: str
 
     def __str__(self) -> str:
-        return f"{self.regime}:{major(self.amount_minor)}{self.currency}"
+        amount = major(self.amount_minor)
+        if self.amount_max_minor > self.amount_minor:
+            amount += f"-{major(self.amount_max_minor)}"
+        return f"{self.regime}:{amount}{self.currency}"
 
 
 class Assessment(BaseModel):
@@ -29,7 +56,8 @@ class Assessment(BaseModel):
     `amount_minor` is the decision. While a fact is missing (`decided` is False) it is the part
     owed on every reading, and the truth lies between `amount_min_minor` and `amount_max_minor`.
     Where the law can be read in two ways, the decision stands and min and max name both readings;
-    the books accrue `amount_max_minor`.
+    the books accrue `amount_max_minor`. `bounded` is False where nobody can say how high the sum
+    may be (a law not loaded, a price not told): `amount_max_minor` is then no upper end.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,12 +72,16 @@ class Assessment(BaseModel):
     distance_km_wgs84: float | None
     measured: Measured | None
     decided: bool
+    bounded: bool
     amount_minor: int
     amount_min_minor: int
     amount_max_minor: int
     currency: str
     article: str
     care: tuple[Care, ...]
+    care_clock: tuple[Due, ...]
+    choices: tuple[Choice, ...]
+    excuse: Checklist | None
     other_regime: OtherRegime | None
     certainty: Certainty
     flags: tuple[Flag, ...]
@@ -78,6 +110,11 @@ class Assessment(BaseModel):
         return tuple(dict.fromkeys((article, *(hit.source for hit in self.hits))))
 
     @property
+    def for_a_person(self) -> tuple[str, ...]:
+        """What no engine decides: one sentence a flag, and the excuse that wants approval."""
+        return tuple(words for flag in self.flags if (words := FOR_A_PERSON.get(flag)))
+
+    @property
     def explanation(self) -> str:
         """The reasons in plain words, rule by rule, and the result."""
         return "\n".join([*(f"{hit.rule_id}: {hit.words}" for hit in self.hits), self._result()])
@@ -86,6 +123,8 @@ class Assessment(BaseModel):
         name = REGIME_NAMES[self.regime]
         if self.scope == "no":
             return f"Result: outside {name}; nothing is owed under it."
+        if not self.bounded:
+            return f"Result: not decided, and no upper end is known; needs {', '.join(self.needs)}."
         spread = f"{major(self.amount_min_minor)} to {major(self.amount_max_minor)} {self.currency}"
         if not self.decided:
             return f"Result: not decided, {spread}; needs {', '.join(self.needs)}."

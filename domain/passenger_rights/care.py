@@ -30,9 +30,13 @@ def _delay(inquiry: Inquiry, stretch: Stretch) -> set[Care]:
     trigger = rules.care_from[stretch.band]
     if facts.waiting_at_airport is False:
         return owed
-    if departure >= trigger:
-        inquiry.hit("CA-01", f"Departure {departure} minutes late, at least {trigger}: meals and "
-                    "two calls.")  # fmt: skip
+    stranded = bool(facts.overnight) and departure < trigger and _connects(inquiry)
+    if stranded:
+        inquiry.hit("CA-10", "A night at the stop: the onward flight leaves a day later, so it is "
+                    "late enough however late the first leg was.")  # fmt: skip
+    if departure >= trigger or stranded:
+        inquiry.hit("CA-01", f"Departure {'of the onward flight' if stranded else departure} "
+                    f"minutes late, at least {trigger}: meals and two calls.")  # fmt: skip
         owed |= {"meals", "comms"}
         if facts.overnight:
             inquiry.hit("CA-03", "The new departure is a day later: hotel and transfers.")
@@ -41,6 +45,11 @@ def _delay(inquiry: Inquiry, stretch: Stretch) -> set[Care]:
         inquiry.hit("CA-02", "Over 3500 km the UK text is read as owing care from four hours; its "
                     "wording was not seen.")  # fmt: skip
     return owed
+
+
+def _connects(inquiry: Inquiry) -> bool:
+    facts = inquiry.facts
+    return facts.single_booking and (bool(facts.via_airports) or facts.event == "missed_connection")
 
 
 def _middle_band_by_eu_reading(inquiry: Inquiry, stretch: Stretch, departure: int) -> bool:

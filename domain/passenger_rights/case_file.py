@@ -145,7 +145,7 @@ def row_of(assessment: Assessment) -> dict[str, str]:
         "care": "+".join(assessment.care) or "none",
         "other_regime_amount": str(assessment.other_regime or ""),
         "amount_min": major(assessment.amount_min_minor),
-        "amount_max": major(assessment.amount_max_minor),
+        "amount_max": major(assessment.amount_max_minor) if assessment.bounded else "",
         "certainty": assessment.certainty,
         "flags": "+".join(assessment.flags),
         "needs": "; ".join(assessment.needs),

@@ -9,7 +9,11 @@ from domain.passenger_rights.rulebooks import data_text
 from domain.passenger_rights.vocabulary import Certainty, Regime
 
 Excusable = Literal["yes", "no", "may_be"]
-_EARLIER_FLIGHT = ("_prior_rotation", "_previous_rotation", "_prior_flight", "_previous_flight")
+_EARLIER_FLIGHT = tuple(
+    f"_{when}_{what}"
+    for when in ("prior", "previous", "earlier")
+    for what in ("rotation", "flight", "leg", "sector")
+)
 
 
 class Cause(NamedTuple):
@@ -22,12 +26,22 @@ class Cause(NamedTuple):
     rule_eu: str
     rule_uk: str
     authority: str
+    authority_uk: str  # empty where the same
+    authority_uk_first: str  # under V-UK-1, which had no definition of its own; empty likewise
+    evidence: str  # kind of proof, see `evidence.csv`
     listed: bool = True
     earlier_flight: bool = False  # happened on an earlier flight of the same aircraft (EX-04)
 
     def certainty(self, regime: Regime) -> Certainty:
         """How firm the table's answer is in a regime."""
         return self.certainty_eu if regime == "eu" else self.certainty_uk
+
+    def cite(self, rulebook: str) -> str:
+        """What says so, in the words that a rulebook had."""
+        if not rulebook.startswith("V-UK"):
+            return self.authority
+        in_uk = self.authority_uk or self.authority
+        return (self.authority_uk_first or in_uk) if rulebook == "V-UK-1" else in_uk
 
     def rule(self, regime: Regime) -> str:
         """The rule that answers in a regime."""
@@ -63,7 +77,10 @@ def _causes() -> dict[str, Cause]:
             row["certainty_uk"],  # type: ignore[arg-type]
             row["rule_eu"],
             row["rule_uk"],
-            row["authority"],
+            row["authority_eu"],
+            row["authority_uk"],
+            row["authority_uk_first"],
+            row["evidence"],
         )
         for name in (row["code"], *filter(None, row["aliases"].split("|"))):
             if name in table:

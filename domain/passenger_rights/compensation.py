@@ -12,6 +12,9 @@ from domain.passenger_rights.vocabulary import Band
 LETTER: dict[Band, str] = {"le1500": "a", "1500_3500_or_intra_eu": "b", "gt3500": "c"}
 EARLY_DOOR_MINUTES = 10
 """Doors open at most about this long after on-block; nearer than that to a limit is provisional."""
+LEAVING_MINUTES = 5
+"""Between an open door and leave to disembark. No source measures it, so it never moves a sum: a
+person is told that the other moment may lie beyond the limit."""
 
 
 class Sum(NamedTuple):
@@ -37,8 +40,11 @@ def compensation(inquiry: Inquiry, event: Event, stretch: Stretch) -> Sum:
 def _delay(inquiry: Inquiry, band: Band) -> Sum:
     facts, limits = inquiry.facts, inquiry.rules.delay
     gross = facts.arrival_delay_minutes or 0
-    if facts.arrival_basis == "on_block" and _door_may_open_late(inquiry, gross):
-        gross += EARLY_DOOR_MINUTES
+    gross += _until_it_counts(inquiry, gross)
+    if inquiry.rules.arrival.counted == "door_open":
+        inquiry.hit("TM-01", "The arrival is when the first door opens.")
+    else:
+        inquiry.hit("TM-02", "The arrival is when passengers may leave the aircraft.")
     inquiry.hit("TM-03", f"Arrival at the final destination was {gross} minutes after the booked "
                 "time.")  # fmt: skip
     if facts.excused_minutes == 0 and gross >= limits.owed_from and excused(inquiry):
@@ -49,10 +55,14 @@ def _delay(inquiry: Inquiry, band: Band) -> Sum:
             inquiry.hit("CO-17", f"The passenger re-booked alone and arrived {net} minutes late.")
         inquiry.hit("CO-03", f"{net} minutes is less than {limits.owed_from}: no sum.")
         return Sum(0, "Art 7")
-    if facts.rerouting_flight:
-        inquiry.hit("CO-19", "The flight offered as re-routing itself failed: a second sum.")
+    _second_sum(inquiry)
     inquiry.hit("CO-03", f"{net} minutes is at least {limits.owed_from}: the sum is owed.")
     return _by_length_of_delay(inquiry, band, gross, net)
+
+
+def _second_sum(inquiry: Inquiry) -> None:
+    if inquiry.facts.rerouting_flight:
+        inquiry.hit("CO-19", "The flight offered as re-routing itself failed: a second sum.")
 
 
 def _by_length_of_delay(inquiry: Inquiry, band: Band, gross: int, net: int) -> Sum:
@@ -80,6 +90,23 @@ def _by_length_of_delay(inquiry: Inquiry, band: Band, gross: int, net: int) -> S
     return _full(inquiry, band)
 
 
+def _until_it_counts(inquiry: Inquiry, measured: int) -> int:
+    """Minutes to add to what was measured; a moment that nearly counts is flagged, and stands."""
+    basis, counted = inquiry.facts.arrival_basis, inquiry.rules.arrival.counted
+    if basis == "on_block":
+        return EARLY_DOOR_MINUTES if _door_may_open_late(inquiry, measured) else 0
+    if basis in ("legal", counted):
+        return 0
+    apart = LEAVING_MINUTES if basis == "door_open" else -LEAVING_MINUTES
+    low, high = sorted((measured, measured + apart))
+    for limit in (inquiry.rules.delay.owed_from, inquiry.rules.delay.half_below):
+        if low < limit <= high:
+            inquiry.hit("TM-02" if inquiry.is_uk else "TM-01", f"Told is {basis}, counted is "
+                        f"{counted}: {limit} may lie between.", certainty="derived")  # fmt: skip
+            inquiry.flags.add("arrival_time_provisional")
+    return 0
+
+
 def _door_may_open_late(inquiry: Inquiry, on_block: int) -> bool:
     limits = inquiry.rules.delay
     for limit in (limits.owed_from, limits.half_below):
@@ -97,6 +124,7 @@ def _cancellation(inquiry: Inquiry, event: Event, band: Band) -> Sum:
         return relief
     if excused(inquiry):
         return Sum(0, "Art 5(3)")
+    _second_sum(inquiry)
     if event == "advanced":
         inquiry.hit("CO-15", "Brought forward at short notice: the full sum, never half.")
         return _full(inquiry, band)
@@ -104,7 +132,33 @@ def _cancellation(inquiry: Inquiry, event: Event, band: Band) -> Sum:
     return _full_or_half(inquiry, band)
 
 
+class _Offer(NamedTuple):
+    """Another flight, minutes before the booked departure and after the booked arrival."""
+
+    early: int
+    late: int
+    new_time: bool = False  # the flight itself, at the time it was brought forward to
+
+    def __str__(self) -> str:
+        return f"leaving {self.early} minutes early and arriving {self.late} minutes late"
+
+
+def _offers(inquiry: Inquiry, event: Event) -> list[_Offer]:
+    facts = inquiry.facts
+    offers = []
+    if event == "advanced":
+        offers.append(_Offer(facts.advanced_minutes or 0, 0, new_time=True))
+    if facts.reroute_offered and (
+        event != "advanced" or facts.reroute_arr_late_minutes is not None
+    ):
+        offers.append(
+            _Offer(facts.reroute_dep_early_minutes or 0, facts.reroute_arr_late_minutes or 0)
+        )
+    return offers
+
+
 def _relieved_by_notice(inquiry: Inquiry, event: Event) -> Sum | None:
+    """Art 5(1)(c), by what was offered: refusing it revives nothing (CO-11)."""
     facts, limits = inquiry.facts, inquiry.rules.cancellation
     notice = facts.notice_minutes or 0
     hours = f"{notice / 60:g} hours before departure"
@@ -115,22 +169,22 @@ def _relieved_by_notice(inquiry: Inquiry, event: Event) -> Sum | None:
     early_limit = limits.middle_early if middle else limits.short_early
     late_limit = limits.middle_late_below if middle else limits.short_late_below
     rule_id, article = ("CO-08", "Art 5(1)(c)(ii)") if middle else ("CO-09", "Art 5(1)(c)(iii)")
-    if event == "advanced":
-        early, late = facts.advanced_minutes or 0, 0
-    elif facts.reroute_offered:
-        early, late = facts.reroute_dep_early_minutes or 0, facts.reroute_arr_late_minutes or 0
-    else:
+    offers = _offers(inquiry, event)
+    if not offers:
         inquiry.hit("CO-10", f"Told {hours}; no re-routing was offered.")
-        return None
-    offered = f"leaving {early} minutes early and arriving {late} minutes late"
-    if early <= early_limit and late < late_limit:
-        if event == "advanced":
-            inquiry.hit(rule_id, f"Told {hours}; the new time counts as a re-routing {offered}: "
+    for offer in offers:
+        if offer.early > early_limit or offer.late >= late_limit:
+            inquiry.hit(rule_id, f"Told {hours}; a re-routing {offer} is outside the limits.")
+        elif offer.new_time:
+            inquiry.hit(rule_id, f"Told {hours}; the new time counts as a re-routing {offer}: "
                         "no sum.", certainty="derived")  # fmt: skip
+            return Sum(0, article)
         else:
-            inquiry.hit(rule_id, f"Told {hours} and offered a re-routing {offered}: no sum.")
-        return Sum(0, article)
-    inquiry.hit(rule_id, f"Told {hours}; a re-routing {offered} is outside the limits.")
+            inquiry.hit(rule_id, f"Told {hours} and offered a re-routing {offer}: no sum.")
+            return Sum(0, article)
+    if not middle and any(late_limit <= o.late < inquiry.rules.delay.owed_from for o in offers):
+        inquiry.hit("CO-14", "Arriving less than three hours late relieves nobody after a "
+                    "cancellation at short notice.")  # fmt: skip
     return None
 
 

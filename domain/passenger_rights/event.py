@@ -14,6 +14,11 @@ Event = Literal[
 """An event of the law; the last three bear no Art 7 sum."""
 
 _CLASSES = ("economy", "premium_economy", "business", "first")
+_CLASS_WORDS = {
+    "y": "economy", "eco": "economy", "coach": "economy", "m": "economy",
+    "w": "premium_economy", "premium": "premium_economy", "premium economy": "premium_economy",
+    "c": "business", "j": "business", "club": "business", "f": "first",
+}  # fmt: skip
 
 
 def kind_of(inquiry: Inquiry) -> EventKind:
@@ -28,6 +33,7 @@ def kind_of(inquiry: Inquiry) -> EventKind:
         if facts.diverted_to_same_region:
             inquiry.hit("EV-07", "Diverted to an airport of the same city or region: a delay, "
                         "measured on reaching the booked airport.")  # fmt: skip
+            inquiry.hit("CO-20", "The sum is that of the journey to the booked airport.")
             return "delay"
         inquiry.hit("EV-06", "Diverted to an airport of another region: a cancellation.")
         return "cancellation"
@@ -45,7 +51,12 @@ def event_of(inquiry: Inquiry, kind: EventKind) -> Event:
     if kind == "cancellation":
         inquiry.hit("EV-01", "A planned flight with a booked seat was not operated as planned.")
         return "cancellation"
-    if cause_of(inquiry.facts.cause).code == "passenger_late":
+    cause = cause_of(inquiry.facts.cause).code
+    if cause == "rail_link_missed":
+        inquiry.hit("SC-25", "The flight was missed through a train: no regime covers the missed "
+                    "link of a rail-air ticket.")  # fmt: skip
+        return "none"
+    if cause == "passenger_late":
         inquiry.hit("EV-14", "The connection was missed by the passenger's own lateness or in a "
                     "security queue.")  # fmt: skip
         return "none"
@@ -87,7 +98,7 @@ def _brought_forward(inquiry: Inquiry) -> Event:
 
 
 def _downgrade(inquiry: Inquiry) -> Event:
-    booked, flown = inquiry.facts.class_booked, inquiry.facts.class_flown
+    booked, flown = _class(inquiry.facts.class_booked), _class(inquiry.facts.class_flown)
     if booked in _CLASSES and flown in _CLASSES and _CLASSES.index(flown) >= _CLASSES.index(booked):
         inquiry.hit("EV-15", f"Flown in {flown}, booked in {booked}: not a lower class.")
         return "none"
@@ -95,3 +106,7 @@ def _downgrade(inquiry: Inquiry) -> Event:
         "EV-15", f"Placed in a lower class: {flown or 'unknown'} for {booked or 'unknown'}."
     )
     return "downgrade"
+
+
+def _class(word: str | None) -> str | None:
+    return None if word is None else _CLASS_WORDS.get(word.lower(), word.lower())

@@ -49,8 +49,10 @@ def _can_excuse(inquiry: Inquiry, cause: Cause) -> bool:
         "may_be": f"Whether the cause ({cause.code}) can excuse a carrier turns on the case.",
     }[cause.excusable]
     inquiry.hit(cause.rule(regime), words, certainty=cause.certainty(regime),
-                source=cause.authority)  # fmt: skip
+                source=cause.cite(inquiry.book.id))  # fmt: skip
     if cause.excusable == "no":
+        if cause.evidence == "technical" and inquiry.facts.reasonable_measures_proven is True:
+            inquiry.hit("EX-07", "That maintenance rules were kept does not excuse by itself.")
         return False
     if cause.earlier_flight:
         inquiry.hit("EX-04", "It struck an earlier flight of the same aircraft, with a direct link "

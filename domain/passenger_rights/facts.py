@@ -24,7 +24,8 @@ class RightsFacts(BaseModel):
     sealed and reaches the care desk through the keyring, not through here.
 
     Impossible facts raise a ValidationError whose error type names them: `negative_distance`,
-    `notice_after_flight`, `arrival_before_departure`, `journey_to_its_own_start`.
+    `notice_after_flight`, `negative_advance`, `arrival_before_departure`,
+    `journey_to_its_own_start`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,7 +33,9 @@ class RightsFacts(BaseModel):
     flight_date: date
     scheduled_departure: UtcTime | None = None
     scheduled_arrival: UtcTime | None = None
-    operating_licence: Licence = "unknown"
+    operating_licence: Licence = "unknown"  # of the carrier that owes: the lessee of a wet lease
+    marketing_licence: Licence | None = None  # of the carrier whose code it was sold under (SC-12)
+    lessor_licence: Licence | None = None  # of the owner of aircraft and crew, wet lease (SC-11)
     departure_airport: IataAirport
     arrival_airport: IataAirport
     via_airports: tuple[IataAirport, ...] = ()
@@ -45,7 +48,7 @@ class RightsFacts(BaseModel):
     departure_delay_minutes: int | None = None
     arrival_delay_minutes: int | None = None
     arrival_basis: ArrivalBasis = "legal"
-    advanced_minutes: Annotated[int, Field(ge=0)] | None = None
+    advanced_minutes: int | None = None
     diverted_to_same_region: bool | None = None
     overnight: bool | None = None
     waiting_at_airport: bool | None = None
@@ -70,6 +73,8 @@ class RightsFacts(BaseModel):
     class_booked: str | None = None
     class_flown: str | None = None
     leg_price_minor: Annotated[int, Field(ge=0)] | None = None
+    fare_minor: Annotated[int, Field(ge=0)] | None = None  # of the booking, where no leg price is
+    fare_airports: tuple[IataAirport, ...] = ()  # the way that fare was for, end to end (DG-04)
     ticket_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
 
     @model_validator(mode="after")
@@ -79,6 +84,8 @@ class RightsFacts(BaseModel):
                 raise _impossible("negative_distance", "a distance is negative")
         if self.notice_minutes is not None and self.notice_minutes < 0:
             raise _impossible("notice_after_flight", "notice was given after scheduled departure")
+        if self.advanced_minutes is not None and self.advanced_minutes < 0:
+            raise _impossible("negative_advance", "a flight put back is not brought forward")
         if self.departure_airport == self.arrival_airport:
             raise _impossible(
                 "journey_to_its_own_start",

@@ -67,7 +67,7 @@ class Inquiry:
         firm = certainty or entry.certainty(self.book.regime)
         if self.is_uk and firm == "persuasive":
             self.flags.add("post_2020_cjeu_in_uk")
-        self.hits.append(Hit(rule_id, words, firm, source or entry.cite(self.book.regime)))
+        self.hits.append(Hit(rule_id, words, firm, source or entry.cite(self.book.id)))
 
     def fork(self, fork: Fork) -> bool:
         """Whether this run takes the other way at the fork; remembers having stood there."""

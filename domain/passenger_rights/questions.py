@@ -29,9 +29,7 @@ def _delayed(facts: RightsFacts) -> bool:
 
 
 def _not_operated(facts: RightsFacts) -> bool:
-    return facts.event in ("cancellation", "advanced") or (
-        facts.event == "diversion" and facts.diverted_to_same_region is not True
-    )
+    return facts.event in ("cancellation", "advanced")  # of a diversion one hears in the air
 
 
 def _reroutable(facts: RightsFacts) -> bool:

@@ -12,7 +12,7 @@ from domain.identity import content_hash
 from domain.network.territories import When
 from domain.passenger_rights.vocabulary import Band, Regime
 
-LOGIC_EDITION = "1"
+LOGIC_EDITION = "2"
 """Raise it when the code of this package decides differently: it is part of every revision."""
 
 Minutes = Annotated[int, Field(ge=0)]
@@ -37,6 +37,12 @@ class Delay(_Strict):
     owed_from: Minutes
     half_below: Minutes
     half_in: Band
+
+
+class Arrival(_Strict):
+    """The moment that counts as arrival: a door opens, or passengers may leave the aircraft."""
+
+    counted: Literal["door_open", "permitted_to_leave"]
 
 
 class Cancellation(_Strict):
@@ -71,6 +77,7 @@ class Rules(_Strict):
     half_minor: dict[Band, Minor]
     bands: Bands
     delay: Delay
+    arrival: Arrival
     cancellation: Cancellation
     half_up_to: dict[Band, Minutes]
     care_from: dict[Band, Minutes]

@@ -16,15 +16,19 @@ class Rule(NamedTuple):
     certainty_eu: Certainty
     certainty_uk: Certainty
     source: str
-    source_uk: str
+    source_uk: str  # empty where the same
+    source_uk_first: str  # under V-UK-1, before definitions were written in; empty likewise
 
     def certainty(self, regime: Regime) -> Certainty:
         """How firm the rule is there; rulings after 2020 only persuade in the UK."""
         return self.certainty_eu if regime == "eu" else self.certainty_uk
 
-    def cite(self, regime: Regime) -> str:
-        """Where the rule comes from, in that regime."""
-        return self.source_uk if regime == "uk" and self.source_uk else self.source
+    def cite(self, rulebook: str) -> str:
+        """Where the rule comes from, in the words that a rulebook had."""
+        if not rulebook.startswith("V-UK"):
+            return self.source
+        in_uk = self.source_uk or self.source
+        return (self.source_uk_first or in_uk) if rulebook == "V-UK-1" else in_uk
 
 
 def rule(rule_id: str) -> Rule:
@@ -48,5 +52,6 @@ def _rules() -> dict[str, Rule]:
             row["certainty_uk"],  # type: ignore[arg-type]
             row["source"],
             row["source_uk"],
+            row["source_uk_first"],
         )
     return table

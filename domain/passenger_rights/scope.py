@@ -2,7 +2,6 @@
 
 from domain.passenger_rights.causes import cause_of
 from domain.passenger_rights.inquiry import Inquiry
-from domain.passenger_rights.refusals import refusal_of
 from domain.passenger_rights.vocabulary import EventKind, Licence
 
 INSIDE_EU = ("member", "eea", "swiss")
@@ -41,11 +40,11 @@ def _absent(inquiry: Inquiry, event: EventKind) -> bool:
     facts = inquiry.facts
     if facts.checked_in is not False or event in ("cancellation", "advanced", "downgrade"):
         return False
-    if event == "denied_boarding" and facts.notice_minutes is not None:
-        inquiry.hit("SC-23", "Boarding was refused in advance, so check-in was not asked for.")
+    if event == "denied_boarding" and facts.notice_minutes:
+        # C-238/22 is of 2023: it binds no UK court.
+        inquiry.hit("SC-23", "Boarding was refused in advance, so check-in was not asked for.",
+                    certainty="persuasive" if inquiry.is_uk else "settled")  # fmt: skip
         return False
-    if event == "denied_boarding" and refusal_of(facts.refusal_grounds).reasonable != "no":
-        return False  # covered, and refused for a reason that event decides on
     if cause_of(facts.cause).code == "self_rerouted":
         return False  # CO-17 decides: the passenger booked a replacement alone
     inquiry.hit("SC-23", "The passenger did not present for check-in in time.")
@@ -55,8 +54,22 @@ def _absent(inquiry: Inquiry, event: EventKind) -> bool:
 def _journey_covered(inquiry: Inquiry) -> bool:
     if inquiry.facts.via_airports and inquiry.facts.single_booking:
         inquiry.hit("SC-07", "Legs on one booking are one flight; stops do not count.")
-    covered = _uk_covers(inquiry) if inquiry.is_uk else _eu_covers(inquiry)
-    return covered
+    _who_owes(inquiry)
+    return _uk_covers(inquiry) if inquiry.is_uk else _eu_covers(inquiry)
+
+
+def _who_owes(inquiry: Inquiry) -> None:
+    """SC-11, SC-12: who sold the seat and who owns aircraft and crew does not matter."""
+    facts = inquiry.facts
+    if facts.marketing_licence not in (None, facts.operating_licence):
+        inquiry.hit("SC-12", "Sold under another carrier's code: the licence of the operating "
+                    "carrier counts.")  # fmt: skip
+    if facts.lessor_licence not in (None, facts.operating_licence):
+        inquiry.hit("SC-11", "Aircraft and crew were hired: the carrier that hired them operates "
+                    "the flight.", source="C-532/17")  # fmt: skip
+    if facts.operating_licence in ("eea", "swiss"):
+        where = "Switzerland" if facts.operating_licence == "swiss" else "Iceland or Norway"
+        inquiry.hit("SC-13", f"The licence counts, not the brand: it was issued in {where}.")
 
 
 def _eu_covers(inquiry: Inquiry) -> bool:
