@@ -38,8 +38,11 @@ FACT_COLUMNS = (
     "pax_type", "fare_type", "checkin_presented", "third_country_benefits", "voluntary",
     "refusal_grounds", "aircraft", "class_booked", "class_flown", "leg_price",
     "ticket_currency", "distance_km", "distance_km_wgs84",
+    "scheduled_departure", "scheduled_arrival", "arrival_basis", "diverted_to_same_region",
+    "rerouting_flight", "marketing_carrier_region", "lessor_region", "fare", "fare_iatas",
 )  # fmt: skip
-"""Everything that a row says, after its `id`; of `expected_*` and the like nothing is read."""
+"""Everything that a row says, after its `id`; of `expected_*` and the like nothing is read.
+The last two lines are ours: facts that the published case file cannot say."""
 
 NEEDED_COLUMNS = ("id", "regime", "flight_date", "dep_iata", "arr_final_iata", "event_type")
 """Without these columns no row says anything; any other may be absent, as if it were empty."""
@@ -57,20 +60,31 @@ _TRUTH = {
     "reroute_offered": "reroute_offered",
     "reasonable_measures_proven": "reasonable_measures_proven",
     "checkin_presented": "checked_in",
+    "diverted_to_same_region": "diverted_to_same_region",
 }
 
 
-_LICENCES = {"ch": "swiss", "is": "eea", "no": "eea", "iceland": "eea", "norway": "eea"}
+_LICENCES = {
+    "ch": "swiss", "switzerland": "swiss",
+    "is": "eea", "no": "eea", "iceland": "eea", "norway": "eea", "li": "eea",
+    "gb": "uk", "uk_caa": "uk", "eu_eea": "eu", "non_eu": "other", "third": "other",
+}  # fmt: skip
 _FARES = {
-    "infant_paid": "public",
-    "group_public": "group",
-    "award": "frequent_flyer",
-    "staff": "staff_id",
-    "staff_standby": "staff_id",
-    "sponsored": "sponsored_guest",
-    "sponsorship": "sponsored_guest",
-    "sponsorship_guest": "sponsored_guest",
-}
+    "infant_paid": "public", "infant_public": "public", "public_fare": "public",
+    "child": "child_public", "child_fare": "child_public",
+    "group_public": "group", "group_fare": "group", "public_group": "group",
+    "award": "frequent_flyer", "frequent_flyer_award": "frequent_flyer", "miles": "frequent_flyer",
+    "zero_fare": "zero_fare_taxes_paid", "taxes_only": "zero_fare_taxes_paid",
+    "staff": "staff_id", "staff_standby": "staff_id", "staff_reduced": "staff_id",
+    "staff_travel": "staff_id",
+    "sponsored": "sponsored_guest", "sponsorship": "sponsored_guest",
+    "sponsorship_guest": "sponsored_guest", "sponsor_guest": "sponsored_guest",
+    "sponsored_reduced": "sponsored_guest", "sponsor_reduced": "sponsored_guest",
+    "named_sponsorship_guest": "sponsored_guest", "sponsorship_reduced": "sponsored_guest",
+    "free_of_charge": "free", "infant_free": "free", "infant_free_named": "free",
+    "infant_free_unnamed_no_seat": "infant_free_unnamed",
+    "package_tour": "package", "package_holiday": "package",
+}  # fmt: skip
 """Words that other people's files use; a fare word that nobody knows is a fare not known."""
 
 
@@ -126,6 +140,14 @@ def facts_of(row: Mapping[str, str]) -> RightsFacts:
         "excused_minutes": whole_minutes(cells, "ec_deductible_minutes") or 0,
         "notice_minutes": days_in_minutes(cells, "notice_days"),
         "leg_price_minor": minor_units(cells, "leg_price"),
+        "scheduled_departure": cells.get("scheduled_departure") or None,
+        "scheduled_arrival": cells.get("scheduled_arrival") or None,
+        "arrival_basis": cells.get("arrival_basis") or "legal",
+        "rerouting_flight": truth(cells, "rerouting_flight") is True,
+        "marketing_licence": _word(cells, "marketing_carrier_region", _LICENCES) or None,
+        "lessor_licence": _word(cells, "lessor_region", _LICENCES) or None,
+        "fare_minor": minor_units(cells, "fare"),
+        "fare_airports": tuple(filter(None, cells.get("fare_iatas", "").upper().split("|"))),
         "distance_km": number(cells, "distance_km"),
         "distance_km_wgs84": number(cells, "distance_km_wgs84"),
     }

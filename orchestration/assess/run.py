@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TextIO
 
 from pydantic import ValidationError
 
-from domain.passenger_rights import assess
+from domain.passenger_rights import Assessment, assess
 from domain.passenger_rights.case_file import (
     FACT_COLUMNS,
     UnreadableCase,
@@ -23,6 +23,7 @@ from domain.passenger_rights.case_file import (
     regime_of,
     row_of,
 )
+from domain.passenger_rights.limitation import limits
 from orchestration.assess.errors import ResultUnwritable
 from orchestration.assess.rows import Row, rows_of
 
@@ -71,11 +72,12 @@ def assess_file(
     done since it was last told. Raises CasesUnreadable and ResultUnwritable.
     """
     run = Run()
-    answered = _answered(as_of)
+    structured = out.suffix in (".jsonl", ".ndjson")
+    answered = _answered(as_of, structured)
     if out.exists() and cases.exists() and out.samefile(cases):
         raise ResultUnwritable(f"{out} is the input itself: name another file")
     with _whole(out) as file:
-        write = _writer(out, file)
+        write = _writer(file, structured)
         for done, row in enumerate(rows_of(cases), 1):
             try:
                 answer = answered(_facts(row))
@@ -99,17 +101,47 @@ def _facts(row: Row) -> tuple[str, ...]:
     return tuple(row.cells.get(column, "") for column in FACT_COLUMNS)
 
 
-def _answered(as_of: date | None) -> Callable[[tuple[str, ...]], dict[str, Any]]:
+def _answered(as_of: date | None, structured: bool) -> Callable[[tuple[str, ...]], dict[str, Any]]:
     @lru_cache(maxsize=REMEMBERED)
     def answered(cells: tuple[str, ...]) -> dict[str, Any]:
         row = dict(zip(FACT_COLUMNS, cells, strict=True))
-        return row_of(assess(facts_of(row), regime_of(row)))
+        facts = facts_of(row)
+        answer = assess(facts, regime_of(row))
+        told: dict[str, Any] = row_of(answer)
+        if as_of is not None:
+            found = limits(facts, as_of)
+            lines = [f"NO-04: on {as_of}, {one}." for one in found] if answer.in_scope else []
+            told["explanation"] = "\n".join([told["explanation"], *lines])
+            told["limitation"] = [str(one) for one in found]
+        if structured:
+            told |= _structure(answer)
+        return told
 
     return answered
 
 
-def _writer(out: Path, file: TextIO) -> Callable[[Row, dict[str, Any]], None]:
-    if out.suffix in (".jsonl", ".ndjson"):
+def _structure(answer: Assessment) -> dict[str, Any]:
+    """What a table's row has no room for."""
+    excuse = answer.excuse
+    return {
+        "regime": answer.regime,
+        "rulebook": answer.rulebook,
+        "event": answer.event,
+        "distance_km": answer.distance_km,
+        "rules": [hit._asdict() for hit in answer.hits],
+        "excuse": None if excuse is None else {
+            "cause": excuse.cause,
+            "steps": [step._asdict() for step in excuse.steps],
+            "evidence": excuse.evidence,
+        },
+        "choices": [choice._asdict() for choice in answer.choices],
+        "care_clock": [due._asdict() for due in answer.care_clock],
+        "for_a_person": answer.for_a_person,
+    }  # fmt: skip
+
+
+def _writer(file: TextIO, structured: bool) -> Callable[[Row, dict[str, Any]], None]:
+    if structured:
 
         def write_line(row: Row, answer: dict[str, Any]) -> None:
             file.write(json.dumps({"id": row.cells["id"], **answer}) + "\n")
