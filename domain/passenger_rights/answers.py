@@ -73,7 +73,9 @@ def answer(facts: RightsFacts, book: Rulebook, when: When) -> Answer:
     care = [question for question in CARE if question.is_open(facts)]
     told = next(iter(completions(facts, care)))[1]
     readings = {at: _read(full, book, when) for at, full in completions(told, money)}
-    first = next(iter(readings.values()))
+    decisions = list(readings.values())
+    # While a fact is missing, the reasons told are those of a reading that covers, if one does.
+    first = next((one for one in decisions if one.ruling.covered), decisions[0])
     outcomes = {at: (r.ruling.covered, r.ruling.sum, r.amounts) for at, r in readings.items()}
     needs = [q.need for i, q in enumerate(money) if matters(outcomes, i)]
     decided = not needs

@@ -56,6 +56,12 @@ MONEY: tuple[Question, ...] = (
         lambda f: [{"fare_type": "public"}, {"fare_type": "staff_id"}],
     ),
     Question(
+        # Whoever has flown was there; a refusal told ahead asks nobody to come (C-238/22).
+        "presented for check-in",
+        lambda f: f.event == "denied_boarding" and f.checked_in is None and not f.notice_minutes,
+        lambda f: [{"checked_in": True}, {"checked_in": False}],
+    ),
+    Question(
         "diverted to the same city or region",
         lambda f: f.event == "diversion" and f.diverted_to_same_region is None,
         lambda f: [{"diverted_to_same_region": True}, {"diverted_to_same_region": False}],

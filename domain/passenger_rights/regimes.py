@@ -42,7 +42,7 @@ def leading_regime(facts: RightsFacts, when: When, answers: dict[Regime, Answer]
 
 def other_regime(book: Rulebook | None, found: Answer, facts: RightsFacts) -> OtherRegime | None:
     """What the second regime gives; None where it does not cover or cannot be read."""
-    if book is None or book.rules is None or found.scope == "no":
+    if book is None or book.rules is None or not found.ruling.covered:
         return None
     return OtherRegime(
         regime=book.regime,

@@ -69,7 +69,8 @@ def _who_owes(inquiry: Inquiry) -> None:
                     "the flight.", source="C-532/17")  # fmt: skip
     if facts.operating_licence in ("eea", "swiss"):
         where = "Switzerland" if facts.operating_licence == "swiss" else "Iceland or Norway"
-        inquiry.hit("SC-13", f"The licence counts, not the brand: it was issued in {where}.")
+        inquiry.hit("SC-13", f"The licence counts, not the brand: it was issued in {where}.",
+                    certainty="settled")  # fmt: skip
 
 
 def _eu_covers(inquiry: Inquiry) -> bool:
