@@ -16,6 +16,7 @@ from domain.passenger_rights.regimes import (
     leading_regime,
     other_regime,
     second_to,
+    silent,
 )
 from domain.passenger_rights.rulebooks import Rulebook, rulebook_for
 from domain.passenger_rights.rules import rule
@@ -42,6 +43,8 @@ def assess(facts: RightsFacts, regime: Regime | None = None) -> Assessment:
     flags: set[Flag] = set(answers[leading].flags)
     if other is not None and answers[leading].scope != "no":
         flags.add("dual_regime")
+    if regime is None and silent(books[second], facts, when):
+        flags.add("reform_text_missing")
     found, book = answers[leading], books[leading]
     ruling = found.ruling
     return Assessment(

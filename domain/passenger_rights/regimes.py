@@ -40,6 +40,14 @@ def leading_regime(facts: RightsFacts, when: When, answers: dict[Regime, Answer]
     return by_place
 
 
+def silent(book: Rulebook | None, facts: RightsFacts, when: When) -> bool:
+    """Whether the EU's law, not loaded for that day, may have something to say to the journey."""
+    if book is None or book.rules is not None or missing_airports(facts):
+        return False
+    ends = (airport(facts.departure_airport), airport(facts.arrival_airport))
+    return any(territory_of(end, when).area in INSIDE_EU for end in ends)
+
+
 def other_regime(book: Rulebook | None, found: Answer, facts: RightsFacts) -> OtherRegime | None:
     """What the second regime gives; None where it does not cover or cannot be read."""
     if book is None or book.rules is None or not found.ruling.covered:

@@ -120,3 +120,71 @@ def test_json_lines_have_the_same_answers(tmp_path: Path) -> None:
     assert [{name: one[name] for name in RESULT_COLUMNS} for one in told] == rows(
         tmp_path / "result.csv"
     )
+
+
+def test_json_lines_say_what_a_table_has_no_room_for(tmp_path: Path) -> None:
+    ask(WORKED, "--out", str(tmp_path / "result.jsonl"))
+    told = {
+        one["id"]: one
+        for one in map(json.loads, (tmp_path / "result.jsonl").open(encoding="utf-8"))
+    }
+    snow = told["UK-C-021"]
+    assert (snow["rulebook"], snow["event"], snow["regime"]) == ("V-UK-2", "cancellation", "uk")
+    assert [step["state"] for step in snow["excuse"]["steps"]] == ["met", "met", "met"]
+    assert snow["excuse"]["evidence"][0] == "METAR and TAF"
+    assert [choice["code"] for choice in snow["choices"]] == [
+        "refund", "earliest_rerouting", "later_rerouting",
+    ]  # fmt: skip
+    assert {due["rule_id"] for due in snow["care_clock"]} == {"RE-01", "CA-04", "CA-03"}
+    assert snow["rules"][0]["rule_id"] == "SC-03"
+    assert told["UK-D-013"]["for_a_person"] == [
+        "Exactly four hours over 3500 km: court or statute?"
+    ]
+    assert told["EU-B-010"]["excuse"] is None
+
+
+def test_the_day_of_the_question_says_what_a_court_would_hear_and_changes_no_sum(
+    tmp_path: Path,
+) -> None:
+    ask(WORKED, "--out", str(tmp_path / "now.csv"))
+    ask(WORKED, "--out", str(tmp_path / "then.csv"), "--as-of", "2032-11-21")
+    for now, then in zip(rows(tmp_path / "now.csv"), rows(tmp_path / "then.csv"), strict=True):
+        lines = then.pop("explanation").splitlines()
+        kept = [line for line in lines if not line.startswith("NO-04")]
+        assert (kept, then) == (now.pop("explanation").splitlines(), now)
+        assert (len(kept) < len(lines)) == (now["in_scope"] != "no")
+    answers = {row["id"]: row["explanation"] for row in rows(tmp_path / "then.csv")}
+    assert (
+        "NO-04: on 2032-11-21, England and Wales: over, last day to sue 2032-11-20"
+        in answers["UK-D-001"]
+    )
+    assert "GR: no period is on file, nothing is written off: needs counsel" in answers["EU-D-001"]
+
+
+def test_facts_that_the_published_columns_cannot_say_are_read_too(tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.csv", tmp_path / "result.csv"
+    cases.write_text(
+        "id,regime,flight_date,dep_iata,arr_final_iata,event_type,departure_delay_minutes,"
+        "arrival_delay_minutes,overnight,waiting_at_airport,fare_type,diverted_to_same_region,"
+        "arrival_basis\n"
+        "one,,2026-11-20,fra,ath,diversion,20,181.0,no,yes,public,yes,legal\n"
+        "two,EU,2026-11-20,FRA,ATH,delay,180,175,no,yes,public,,on_block\n",
+        encoding="utf-8",
+    )
+    assert ask(cases, "--out", str(out)).exit_code == 0
+    one, two = rows(out)
+    assert (one["amount"], one["currency"], one["needs"]) == ("400.00", "EUR", "")
+    assert (two["amount_min"], two["amount_max"], two["needs"]) == (
+        "0.00", "400.00", "door opening time",
+    )  # fmt: skip
+
+
+def test_only_the_first_bad_rows_are_shown_and_json_has_all(tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.csv", tmp_path / "result.csv"
+    first, one, *_ = only_facts(WORKED).splitlines()
+    cases.write_text("\n".join([first, *[one.replace("FRA", "F")] * 30]), encoding="utf-8")
+    asked = ask(cases, "--out", str(out), "--json")
+    assert len(asked.stderr.splitlines()) == 21
+    assert asked.stderr.splitlines()[-1] == "and 10 more bad rows: --json lists all"
+    assert len(json.loads(asked.stdout)["bad"]) == 30
+    assert rows(out) == []
