@@ -1,6 +1,5 @@
 """One regime's answer over every reading of the law and every value of what is not yet known."""
 
-from itertools import islice
 from typing import NamedTuple
 
 from domain.network.airports import find_airport
@@ -9,6 +8,7 @@ from domain.passenger_rights.facts import RightsFacts
 from domain.passenger_rights.inquiry import Fork
 from domain.passenger_rights.questions import (
     CARE,
+    LICENCE,
     MONEY,
     Question,
     completions,
@@ -69,7 +69,7 @@ def missing_airports(facts: RightsFacts) -> tuple[str, ...]:
 
 def answer(facts: RightsFacts, book: Rulebook, when: When) -> Answer:
     """The regime's answer; the rulebook's text must be loaded and both airports known."""
-    money = [question for question in MONEY if question.is_open(facts)]
+    money = _open_questions(facts, book, when)
     care = [question for question in CARE if question.is_open(facts)]
     told = next(iter(completions(facts, care)))[1]
     readings = {at: _read(full, book, when) for at, full in completions(told, money)}
@@ -79,7 +79,7 @@ def answer(facts: RightsFacts, book: Rulebook, when: When) -> Answer:
     outcomes = {at: (r.ruling.covered, r.ruling.sum, r.amounts) for at, r in readings.items()}
     needs = [q.need for i, q in enumerate(money) if matters(outcomes, i)]
     decided = not needs
-    provided, care_needs = _care(facts, book, when, care, readings)
+    provided, care_needs = _care(facts, book, when, money, care, readings)
     disputed = frozenset().union(*(r.disputed for r in readings.values()))
     needs += [_FORK_NEEDS[fork] for fork in sorted(disputed) if fork in _FORK_NEEDS]
     if unknown_refusal(facts) and "refusal_unsettled" in disputed:
@@ -101,6 +101,20 @@ def answer(facts: RightsFacts, book: Rulebook, when: When) -> Answer:
     )
 
 
+def _open_questions(facts: RightsFacts, book: Rulebook, when: When) -> list[Question]:
+    """What is not known about the money; a licence only where some licence would change scope."""
+    money = [question for question in MONEY if question.is_open(facts)]
+    if facts.operating_licence != "unknown":
+        return money
+    paying = facts.model_copy(update={"fare_type": "public"})
+    by_licence = {
+        (ruling.covered, ruling.forks)
+        for licensed in LICENCE.answers(paying)
+        for ruling in [rule_on(paying.model_copy(update=dict(licensed)), book, when)]
+    }
+    return money if len(by_licence) > 1 else [one for one in money if one is not LICENCE]
+
+
 def _read(facts: RightsFacts, book: Rulebook, when: When) -> _Readings:
     decision = rule_on(facts, book, when)
     amounts = {decision.sum.amount_minor}
@@ -120,6 +134,7 @@ def _care(
     facts: RightsFacts,
     book: Rulebook,
     when: When,
+    money: list[Question],
     questions: list[Question],
     readings: dict[tuple[int, ...], _Readings],
 ) -> tuple[frozenset[Care], list[str]]:
@@ -127,10 +142,18 @@ def _care(
     owed = frozenset.intersection(*(r.ruling.care for r in readings.values()))
     if not questions:
         return owed, []
-    money = [question for question in MONEY if question.is_open(facts)]
     needs: list[str] = []
-    for _, told in islice(completions(facts, money), len(readings)):
-        outcomes = {at: rule_on(full, book, when).care for at, full in completions(told, questions)}
+    seen: set[tuple[object, ...]] = set()
+    for at, told in completions(facts, money):
+        ruling = readings[at].ruling
+        # Care asks for nothing else that the money questions could have answered.
+        key = (ruling.covered, ruling.event, told.arrival_delay_minutes)
+        if key in seen:
+            continue
+        seen.add(key)
+        outcomes = {
+            way: rule_on(full, book, when).care for way, full in completions(told, questions)
+        }
         owed = frozenset.intersection(owed, *outcomes.values())
         needs += [q.need for i, q in enumerate(questions) if matters(outcomes, i)]
     return owed, needs

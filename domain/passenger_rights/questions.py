@@ -44,12 +44,14 @@ _OFFERS: tuple[Answer, ...] = tuple(
     for late in (60, 110, 150, 210, 239, 300)
 )
 
+LICENCE = Question(
+    "operating licence",
+    lambda f: f.operating_licence == "unknown",
+    lambda f: [{"operating_licence": licence} for licence in ("uk", "eu", "other")],
+)
+
 MONEY: tuple[Question, ...] = (
-    Question(
-        "operating licence",
-        lambda f: f.operating_licence == "unknown",
-        lambda f: [{"operating_licence": licence} for licence in ("uk", "eu", "other")],
-    ),
+    LICENCE,
     Question(
         "fare type",
         lambda f: f.fare_type == "unknown",
