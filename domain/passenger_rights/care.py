@@ -35,8 +35,10 @@ def _delay(inquiry: Inquiry, stretch: Stretch) -> set[Care]:
         inquiry.hit("CA-10", "A night at the stop: the onward flight leaves a day later, so it is "
                     "late enough however late the first leg was.")  # fmt: skip
     if departure >= trigger or stranded:
-        inquiry.hit("CA-01", f"Departure {'of the onward flight' if stranded else departure} "
-                    f"minutes late, at least {trigger}: meals and two calls.")  # fmt: skip
+        why = f"Departure {departure} minutes late, at least {trigger}"
+        if stranded:
+            why = "The onward flight leaves a day later"
+        inquiry.hit("CA-01", f"{why}: meals and two calls.")
         owed |= {"meals", "comms"}
         if facts.overnight:
             inquiry.hit("CA-03", "The new departure is a day later: hotel and transfers.")
