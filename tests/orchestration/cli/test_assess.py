@@ -188,3 +188,31 @@ def test_only_the_first_bad_rows_are_shown_and_json_has_all(tmp_path: Path) -> N
     assert asked.stderr.splitlines()[-1] == "and 10 more bad rows: --json lists all"
     assert len(json.loads(asked.stdout)["bad"]) == 30
     assert rows(out) == []
+
+
+def test_a_row_that_cannot_be_parsed_swallows_no_other(tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.csv", tmp_path / "result.csv"
+    first, *lines = only_facts(WORKED).splitlines()
+    lines[0] = lines[0].replace("FRA", '"FRA')  # never closed
+    lines[1] = lines[1].replace("EU-B-012", "EU-\u00fc")  # read back as Latin-1 below
+    lines[2] = lines[2].replace("EU-B-014", '"EU-B-014\nof two lines"')
+    lines[3] = lines[3].replace("CDG", '"CDG"x')
+    cases.write_bytes("\n".join([first, *lines[:6]]).encode("latin-1"))
+    asked = ask(cases, "--out", str(out))
+    assert asked.exit_code == 1
+    assert asked.stderr.splitlines() == [
+        f"{cases}, line 2: a quote is opened and not closed",
+        f"{cases}, line 3: is not UTF-8",
+        f"{cases}, line 6: ',' expected after '\"'",
+    ]
+    assert [row["id"] for row in rows(out)] == ["EU-B-014\nof two lines", "EU-C-027", "EU-C-028"]
+
+
+def test_a_quoted_cell_counts_its_lines(tmp_path: Path) -> None:
+    cases, out = tmp_path / "cases.csv", tmp_path / "result.csv"
+    first, one, two, *_ = only_facts(WORKED).splitlines()
+    one = one.replace("EU-B-010", '"a\nb\nc"')
+    cases.write_text(f"{first}\n{one}\n{two.replace('2026', 'x')}\n", encoding="utf-8")
+    asked = ask(cases, "--out", str(out))
+    assert asked.stderr.startswith(f"{cases}, line 5 (EU-B-012): flight_date")
+    assert [row["id"] for row in rows(out)] == ["a\nb\nc"]
