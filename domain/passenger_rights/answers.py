@@ -107,12 +107,14 @@ def _open_questions(facts: RightsFacts, book: Rulebook, when: When) -> list[Ques
     if facts.operating_licence != "unknown":
         return money
     paying = facts.model_copy(update={"fare_type": "public"})
-    by_licence = {
-        (ruling.covered, ruling.forks)
+    rulings = [
+        rule_on(paying.model_copy(update=dict(licensed)), book, when)
         for licensed in LICENCE.answers(paying)
-        for ruling in [rule_on(paying.model_copy(update=dict(licensed)), book, when)]
-    }
-    return money if len(by_licence) > 1 else [one for one in money if one is not LICENCE]
+    ]
+    # At a fork the licence may matter on the other way alone.
+    if any(one.forks for one in rulings) or len({one.covered for one in rulings}) > 1:
+        return money
+    return [one for one in money if one is not LICENCE]
 
 
 def _read(facts: RightsFacts, book: Rulebook, when: When) -> _Readings:
