@@ -148,9 +148,7 @@ def _offers(inquiry: Inquiry, event: Event) -> list[_Offer]:
     offers = []
     if event == "advanced":
         offers.append(_Offer(facts.advanced_minutes or 0, 0, new_time=True))
-    if facts.reroute_offered and (
-        event != "advanced" or facts.reroute_arr_late_minutes is not None
-    ):
+    if facts.reroute_offered:
         offers.append(
             _Offer(facts.reroute_dep_early_minutes or 0, facts.reroute_arr_late_minutes or 0)
         )

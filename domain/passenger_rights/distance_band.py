@@ -67,11 +67,7 @@ def _explain(inquiry: Inquiry, band: Band, distance: Distance, capped: bool) -> 
             inquiry.hit("DI-05", "An EEA or Swiss point is read as inside the Community.")
         return
     inquiry.hit(rule_id, f"That is distance band {band}.")
-    if not inquiry.is_uk and band == "gt3500" and _uk_and_inside(inquiry):
+    areas = {inquiry.origin_territory.area, inquiry.destination_territory.area}
+    if not inquiry.is_uk and band == "gt3500" and "uk" in areas:
         inquiry.hit("DI-04", "The UK is a third country on that day: the cap for flights inside "
                     "the Community does not help the carrier.")  # fmt: skip
-
-
-def _uk_and_inside(inquiry: Inquiry) -> bool:
-    areas = {inquiry.origin_territory.area, inquiry.destination_territory.area}
-    return "uk" in areas and bool(areas & set(INSIDE_EU))

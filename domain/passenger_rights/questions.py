@@ -95,7 +95,7 @@ MONEY: tuple[Question, ...] = (
     Question(
         "times of the re-routing",
         lambda f: (
-            _reroutable(f)
+            (_reroutable(f) or f.event == "advanced")
             and f.reroute_offered is True
             and (f.reroute_arr_late_minutes is None or _departure_missing(f))
         ),

@@ -105,3 +105,29 @@ def test_rule(changes: dict[str, Any], rule: str, amount: int) -> None:
     found = assess(facts(**changes), "uk")
     assert rule in found.rules_hit
     assert found.amount_max_minor == amount
+
+
+@pytest.mark.parametrize(
+    ("changes", "article"),
+    [
+        ({}, "Art 7(1)(b)"),
+        ({"arrival_delay_minutes": 179}, "Art 7"),
+        ({"cause": "weather_unsafe", "reasonable_measures_proven": True}, "Art 5(3)"),
+        ({"cause": "passenger_late"}, "Art 2"),
+        ({"aircraft": "helicopter"}, "Art 3"),
+        ({"event": "denied_boarding", "voluntary": True}, "Art 4(1)"),
+        ({"event": "denied_boarding", "refusal_grounds": "health"}, "Art 2(j)"),
+        (
+            {"event": "denied_boarding", "reroute_offered": True, "reroute_arr_late_minutes": 10},
+            "Art 7(2)(b)",
+        ),
+        ({"event": "cancellation", "notice_minutes": 14 * DAY}, "Art 5(1)(c)(i)"),
+        (
+            {"event": "downgrade", "leg_price_minor": 1, "class_booked": "f", "class_flown": "y"},
+            "Art 10(2)(b)",
+        ),
+    ],
+)
+def test_the_deciding_article(changes: dict[str, Any], article: str) -> None:
+    found = assess(facts(**changes), "uk")
+    assert (found.article, found.citations[0]) == (article, f"UK261 {article}")
