@@ -126,6 +126,9 @@ def completions(
     facts: RightsFacts, questions: Sequence[Question]
 ) -> Iterator[tuple[tuple[int, ...], RightsFacts]]:
     """Every way to answer the open questions: which answer to each, and the completed facts."""
+    if not questions:
+        yield (), facts
+        return
     choices = [tuple(enumerate(question.answers(facts))) for question in questions]
     for combination in product(*choices):
         update: dict[str, Any] = {}
