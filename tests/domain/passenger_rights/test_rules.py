@@ -131,3 +131,13 @@ def test_rule(changes: dict[str, Any], rule: str, amount: int) -> None:
 def test_the_deciding_article(changes: dict[str, Any], article: str) -> None:
     found = assess(facts(**changes), "uk")
     assert (found.article, found.citations[0]) == (article, f"UK261 {article}")
+
+
+@pytest.mark.parametrize(
+    ("late", "said"), [(119, False), (120, True), (150, True), (179, True), (180, False)]
+)
+def test_under_three_hours_is_no_relief_after_a_cancellation(late: int, said: bool) -> None:
+    """C-130/18; from three hours on nobody would ask."""
+    told = facts(event="cancellation", notice_minutes=0, reroute_offered=True,
+                 reroute_dep_early_minutes=0, reroute_arr_late_minutes=late)  # fmt: skip
+    assert ("CO-14" in assess(told, "uk").rules_hit) == said
