@@ -5,7 +5,10 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
+from domain.network.airports import find_airport
+from domain.network.great_circle import measure
 from domain.passenger_rights.assessment import Assessment, major
+from domain.passenger_rights.causes import cause_of
 from domain.passenger_rights.cells import (
     Cells,
     UnreadableCase,
@@ -46,6 +49,10 @@ The last two lines are ours: facts that the published case file cannot say."""
 
 NEEDED_COLUMNS = ("id", "regime", "flight_date", "dep_iata", "arr_final_iata", "event_type")
 """Without these columns no row says anything; any other may be absent, as if it were empty."""
+
+SLOWEST_KM_PER_MINUTE = 8.0
+SPARE_MINUTES = 360
+"""Longer than any schedule gives a direct flight: at 480 km/h, and six hours on top."""
 
 _WHOLE = {
     "departure_delay_minutes": "departure_delay_minutes",
@@ -153,7 +160,25 @@ def facts_of(row: Mapping[str, str]) -> RightsFacts:
     }
     facts |= {field: whole_minutes(cells, column) for column, field in _WHOLE.items()}
     facts |= {field: truth(cells, column) for column, field in _TRUTH.items()}
-    return RightsFacts.model_validate(facts)
+    told = RightsFacts.model_validate(facts)
+    _arrives_after_it_left(told)
+    return told
+
+
+def _arrives_after_it_left(told: RightsFacts) -> None:
+    """A row without a schedule can only say so by delays that no direct flight makes up for."""
+    places = (find_airport(told.departure_airport), find_airport(told.arrival_airport))
+    left, arrived = told.departure_delay_minutes, told.arrival_delay_minutes
+    if left is None or arrived is None or None in places or told.via_airports:
+        return
+    if told.event != "delay" or cause_of(told.cause).code == "self_rerouted":
+        return
+    kilometres = measure(*(place for place in places if place)).sphere_km
+    if left - arrived > kilometres / SLOWEST_KM_PER_MINUTE + SPARE_MINUTES:
+        raise UnreadableCase(
+            f"arrival_before_departure: impossible facts: left {left} minutes late and arrived "
+            f"{arrived} minutes late on {kilometres:.0f} km"
+        )
 
 
 def row_of(assessment: Assessment) -> dict[str, str]:

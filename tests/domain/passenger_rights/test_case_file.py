@@ -110,3 +110,34 @@ def test_an_amount_not_decided_is_an_empty_cell() -> None:
     answer = row_of(assess(facts_of({**case, "arrival_delay_minutes": ""}), "uk"))
     assert (answer["amount"], answer["amount_min"], answer["amount_max"]) == ("", "0.00", "350.00")
     assert answer["needs"] == "arrival time"
+
+
+@pytest.mark.parametrize(
+    ("left", "arrived", "possible"),
+    [("590", "3", True), ("590", "2", False), ("300", "-400", False), ("0", "-30", True)],
+)
+def test_an_arrival_before_departure_is_refused_by_name(
+    left: str, arrived: str, possible: bool
+) -> None:
+    """Frankfurt-Athens, 1816.6 km: 227 minutes at 480 km/h and 360 on top are 587."""
+    case = next(case for case in CASES if case["id"] == "EU-D-001")
+    told = {**case, "departure_delay_minutes": left, "arrival_delay_minutes": arrived}
+    if possible:
+        facts_of(told)
+        return
+    with pytest.raises(UnreadableCase, match=r"^arrival_before_departure: impossible"):
+        facts_of(told)
+
+
+def test_a_schedule_says_it_to_the_minute() -> None:
+    case = next(case for case in CASES if case["id"] == "EU-D-001")
+    told = {**case, "departure_delay_minutes": "200", "scheduled_departure": "2026-11-20T08:00Z",
+            "scheduled_arrival": "2026-11-20T11:00Z"}  # fmt: skip
+    assert facts_of({**told, "arrival_delay_minutes": "21"}).arrival_delay_minutes == 21
+    with pytest.raises(ValueError, match="arrival is not after departure"):
+        facts_of({**told, "arrival_delay_minutes": "20"})
+
+
+def test_whoever_goes_another_way_may_be_there_before_the_flight_has_left() -> None:
+    case = next(case for case in CASES if case["id"] == "EU-S-057")
+    facts_of({**case, "departure_delay_minutes": "1500", "arrival_delay_minutes": "100"})
