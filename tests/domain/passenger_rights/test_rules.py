@@ -4,7 +4,11 @@ from typing import Any
 
 import pytest
 
+from domain.network.territories import When
 from domain.passenger_rights import assess
+from domain.passenger_rights.distance_band import _band
+from domain.passenger_rights.inquiry import Inquiry
+from domain.passenger_rights.rulebooks import rulebook_for
 from tests.domain.passenger_rights.facts import facts
 
 DAY = 1440
@@ -141,3 +145,30 @@ def test_under_three_hours_is_no_relief_after_a_cancellation(late: int, said: bo
     told = facts(event="cancellation", notice_minutes=0, reroute_offered=True,
                  reroute_dep_early_minutes=0, reroute_arr_late_minutes=late)  # fmt: skip
     assert ("CO-14" in assess(told, "uk").rules_hit) == said
+
+
+def test_nor_is_it_said_with_longer_notice_or_without_an_offer() -> None:
+    offer = {"reroute_offered": True, "reroute_dep_early_minutes": 200,
+             "reroute_arr_late_minutes": 150}  # fmt: skip
+    longer = facts(event="cancellation", notice_minutes=8 * DAY, **offer)
+    without = facts(event="cancellation", notice_minutes=0, reroute_offered=False)
+    for told in (longer, without):
+        found = assess(told, "uk")
+        assert found.amount_minor > 0
+        assert "CO-14" not in found.rules_hit
+
+
+@pytest.mark.parametrize(
+    ("kilometres", "band"),
+    [
+        (1500.0, "le1500"), (1500.01, "1500_3500_or_intra_eu"),
+        (3500.0, "1500_3500_or_intra_eu"), (3500.01, "gt3500"),
+    ],
+)  # fmt: skip
+def test_a_band_holds_its_upper_limit(kilometres: float, band: str) -> None:
+    """Art 7(1): "1 500 kilometres or less"; "between 1 500 and 3 500"."""
+    told = facts()
+    when = When.of(told.flight_date)
+    book = rulebook_for("uk", when)
+    assert book is not None
+    assert _band(Inquiry(told, book, when, frozenset()), kilometres) == (band, False)

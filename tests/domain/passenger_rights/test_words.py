@@ -26,6 +26,10 @@ LOWER = {"event": "downgrade", "class_booked": "J", "class_flown": "eco"}
         (LOWER | {"class_flown": "F"}, "Flown in first, booked in business: not a lower class."),
         ({"operating_licence": "swiss"}, "it was issued in Switzerland."),
         ({"operating_licence": "eea"}, "it was issued in Iceland or Norway."),
+        (
+            {"arrival_delay_minutes": 195, "arrival_basis": "on_block"},
+            "Arrival at the final destination was 195 minutes after",
+        ),
         ({"arrival_delay_minutes": 181}, "Arrival at the final destination was 181 minutes after"),
         ({}, "Departure 210 minutes late, at least 180: meals and two calls."),
         (
