@@ -138,7 +138,8 @@ def test_the_deciding_article(changes: dict[str, Any], article: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "said"), [(119, False), (120, True), (150, True), (179, True), (180, False)]
+    ("late", "said"),
+    [(119, False), (120, True), (150, True), (179, True), (180, False), (300, False)],
 )
 def test_under_three_hours_is_no_relief_after_a_cancellation(late: int, said: bool) -> None:
     """C-130/18; from three hours on nobody would ask."""
