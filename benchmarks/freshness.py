@@ -18,10 +18,12 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from domain.detection.ordering import ALLOWED_LATENESS
 from domain.events import Event
 from orchestration.demo.waiting import READERS
 from orchestration.stack import Stack, start
@@ -92,6 +94,7 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
         left = drained(connection)
         latencies = {
             "produced_to_landed_s": summary.latency_to_landed(connection),
+            "released_to_findings_s": released(connection),
             **{
                 f"{since.removesuffix('_at')}_to_{name.split('.')[1]}_s": summary.latency_to(
                     connection, name, since
@@ -115,6 +118,39 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
             "system": f"{platform.system()} {platform.machine()}",
         },
     }
+
+
+def released(connection: Any) -> summary.Latency:
+    """From the landing of the record that let a finding go to the finding.
+
+    It is let go when every partition has a record later by the allowed lateness than the time at
+    which it was knowable: what it waits until then is event time, not ours.
+    """
+    partitions: dict[int, list[tuple[float, float]]] = {}
+    for partition, *times in connection.execute(
+        "select partition, extract(epoch from occurred_at)::float8,"
+        " extract(epoch from landed_at)::float8 from landed.flight_events"
+        ' order by partition, "offset"'
+    ):
+        partitions.setdefault(partition, []).append((times[0], times[1]))
+    found = np.array(
+        connection.execute(
+            "select extract(epoch from detected_at)::float8, extract(epoch from found_at)::float8"
+            " from detected.findings"
+        ).fetchall()
+    ).reshape(-1, 2)
+    due = np.full(len(found), -np.inf)
+    for rows in partitions.values():
+        occurred, landed = np.array(rows).T
+        passed = found[:, 0] + ALLOWED_LATENESS.total_seconds()
+        first = np.searchsorted(np.maximum.accumulate(occurred), passed)
+        due = np.maximum(due, np.append(landed, np.nan)[first])
+    waits = found[:, 1] - due
+    waits = waits[~np.isnan(waits)]  # let go by a clock event after the last record
+    if not len(waits):
+        return summary.Latency(0, None, None, None)
+    p50, p99, longest = np.quantile(waits, [0.5, 0.99, 1.0]).tolist()
+    return summary.Latency(len(waits), p50, p99, longest)
 
 
 def batches(events: Iterator[Event], rate: int, seconds: int) -> Iterator[list[Event]]:
