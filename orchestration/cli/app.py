@@ -5,6 +5,7 @@ import typer
 from orchestration.cli import (
     assess,
     backup,
+    board,
     days,
     dbt,
     dead_letters,
@@ -47,6 +48,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("verify")(verify.verify)
 app.command("days")(days.days)
+app.command("board")(board.board)
 app.command("assess")(assess.assess)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
