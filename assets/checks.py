@@ -12,10 +12,11 @@ from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
+from assets.derivations.seals import SEALS
 from assets.landed import LANDED_LOGS
 from domain.detection.registry import DETECTORS
 from streaming.detect.refold import refold
-from streaming.store.audit import baseless_assessments, unbalanced
+from streaming.store.audit import baseless_assessments, misbooked, unassessed, unbalanced
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_checks import beyond_the_mark, holes, oldest_unread
@@ -136,6 +137,7 @@ REALTIME = [
             (PASSENGER_IMPACTS, 120),
             (ASSESSMENTS, 120),
             (LEDGER, 120),
+            (SEALS, 120),
         )
     ),
     check(
@@ -143,6 +145,18 @@ REALTIME = [
         "founded",
         "Every assessment has its facts, its rulebook, a citation and the rules it hit.",
         lambda connection: none(baseless_assessments(connection)),
+    ),
+    check(
+        "derived.assessments",
+        "complete",
+        "Every affected passenger that was read is assessed.",
+        lambda connection: none(unassessed(connection)),
+    ),
+    check(
+        "ledger.transactions",
+        "complete",
+        "Each obligation's accruals are what its newest assessment says, no more and no less.",
+        lambda connection: none(misbooked(connection)),
     ),
     check(
         "ledger.transactions",

@@ -13,14 +13,17 @@ from streaming.version import code_version
 
 
 def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
-    """Seal exactly the transactions of the interval."""
+    """Seal the transactions of the interval; those that are sealed already stay as they are."""
     [interval] = intervals
     [(first, until)] = interval.spans.values()
-    found = entries(connection, first, until - 1)
-    sealed, leaves = seal(found, last_seal(connection))
+    last = last_seal(connection)
+    found = entries(connection, max(first, last.last + 1) if last else first, until - 1)
+    if not found:
+        return Outcome({SEALS.reader: 0}, {"code": code_version()})
+    sealed, leaves = seal(found, last)
     write_seal(connection, sealed, leaves)
     return Outcome(
-        {"ledger.seals": 1, "ledger.seal_leaves": len(leaves)},
+        {SEALS.reader: 1, "ledger.seal_leaves": len(leaves)},
         {"code": code_version()},
         max(entry.occurred_at for entry in found),
     )

@@ -61,6 +61,44 @@ def unbalanced(connection: psycopg.Connection[Any]) -> list[str]:
     return [row[0] for row in rows]
 
 
+def unassessed(connection: psycopg.Connection[Any]) -> list[str]:
+    """Impacts that were read for assessment and have none: none, or a passenger was forgotten.
+
+    One statement with its reader's mark in it: what is on its way is not missing.
+    """
+    rows = connection.execute(
+        "select i.sequence::text from derived.passenger_impacts i where i.sequence <"
+        " coalesce((select m.next_offset from logs.marks m join logs.logs l using (log_id)"
+        " where m.reader = 'derived.assessments' and l.name = 'derived.passenger_impacts'), 0)"
+        " and not exists (select from derived.assessments a where a.impact_sequence = i.sequence)"
+        " order by i.sequence"
+    )
+    return [row[0] for row in rows]
+
+
+def misbooked(connection: psycopg.Connection[Any]) -> list[str]:
+    """Obligations whose accruals are not what their newest assessment says, both ways (LE-08).
+
+    What a claim does afterwards moves a sum on, and is booked as kinds of their own.
+    """
+    rows = connection.execute(
+        "with newest as (select distinct on (obligation_key) obligation_key, currency,"
+        " amount_max_minor as owed from derived.assessments where sequence <"
+        " coalesce((select m.next_offset from logs.marks m join logs.logs l using (log_id)"
+        " where m.reader = 'ledger.transactions' and l.name = 'derived.assessments'), 0)"
+        " order by obligation_key, sequence desc), booked as ("
+        " select t.obligation_key, p.currency, -sum(p.amount_minor) as owed"
+        " from ledger.transactions t"
+        " join ledger.postings p using (transaction_id) join ledger.accounts c using (account)"
+        " where c.kind = 'liability' and t.kind in ('accrual', 'reversal')"
+        " group by t.obligation_key, p.currency)"
+        " select coalesce(n.obligation_key, b.obligation_key)::text as key"
+        " from newest n full join booked b using (obligation_key, currency)"
+        " where coalesce(n.owed, 0) <> coalesce(b.owed, 0) order by key"
+    )
+    return [row[0] for row in rows]
+
+
 def baseless_assessments(connection: psycopg.Connection[Any]) -> list[str]:
     """Assessments without their facts, their rulebook or a citation."""
     rows = connection.execute(

@@ -100,6 +100,16 @@ def test_each_transaction_is_sealed_once_and_the_seals_are_a_chain(
     assert isinstance(run(books, SEALS), NothingPending)
 
 
+def test_reading_everything_again_seals_nothing_twice(books: psycopg.Connection[Any]) -> None:
+    before = seals(books)
+    books.execute("delete from logs.marks where reader = 'ledger.seals'")
+    assert sealed(books).outcome.rows == {"ledger.seals": 1, "ledger.seal_leaves": 1}
+    assert seals(books)[:2] == before
+    books.execute("delete from logs.marks where reader = 'ledger.seals'")
+    assert sealed(books).outcome.rows == {"ledger.seals": 0}
+    assert books_sealed(books).holds
+
+
 ID = "(select transaction_id from ledger.transactions where sequence = 2)"
 COLUMNS = (
     "kind, obligation_key, revision, passenger_ref, assessment_id, reverses, occurred_at,"
