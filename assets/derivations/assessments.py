@@ -54,6 +54,7 @@ def assessed(impact: ImpactRow, impacts_log: int) -> dict[str, Any]:
         "impact_sequence": impact.sequence,
         "regime": answer.regime,
         "rulebook": answer.rulebook,
+        "rulebook_digest": answer.rulebook_digest,
         "in_scope": answer.in_scope,
         "event": answer.event,
         "band": answer.band,

@@ -5,6 +5,9 @@ from typing import Annotated
 
 import typer
 
+TOLD = ("books as sealed", "assessments founded")
+"""Whose further figures qualify what was proven."""
+
 
 def verify(
     only: Annotated[
@@ -36,13 +39,16 @@ def verify(
             sign = "[green]holds [/]" if verdict.holds else "[red]BROKEN[/]"
             counted = f"{verdict.checked:>9,} {verdict.invariant}"
             console.print(f"  {sign} {verdict.name:<24} {counted}", highlight=False)
+            for what, count in verdict.counts.items():
+                if count and verdict.name in TOLD:
+                    console.print(f"           {count:,} {what}", style="dim", highlight=False)
             for line in verdict.shown():
                 console.print(f"           {line}", style="red", highlight=False)
     if as_json:
         rows = [
             {
                 "name": v.name, "invariant": v.invariant, "holds": v.holds,
-                "checked": v.checked, "broken": list(v.broken),
+                "checked": v.checked, "broken": list(v.broken), "counts": dict(v.counts),
             }
             for v in verdicts
         ]  # fmt: skip

@@ -113,11 +113,11 @@ def baseless_assessments(connection: psycopg.Connection[Any]) -> list[str]:
 
 def assessments_with_facts(
     connection: psycopg.Connection[Any],
-) -> Iterator[tuple[str, dict[str, Any], int, str, str]]:
-    """(assessment id, facts, amount in minor units, currency, rulebook) of every assessment."""
+) -> Iterator[tuple[str, dict[str, Any], int, str, str, str | None]]:
+    """(id, facts, amount in minor units, currency, rulebook, its digest) of every assessment."""
     rows = connection.execute(
-        "select a.assessment_id::text, i.facts, a.amount_minor, a.currency, a.rulebook"
-        " from derived.assessments a join derived.passenger_impacts i"
+        "select a.assessment_id::text, i.facts, a.amount_minor, a.currency, a.rulebook,"
+        " a.rulebook_digest from derived.assessments a join derived.passenger_impacts i"
         " on i.sequence = a.impact_sequence order by a.sequence"
     )
     yield from rows

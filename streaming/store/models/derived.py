@@ -230,3 +230,7 @@ class Assessment(Derived, Base):
         comment="What the other law would give instead, as regime:amount."
     )
     as_of: Mapped[Time] = mapped_column(comment="Event time of the facts.")
+    rulebook_digest: Mapped[str | None] = mapped_column(
+        comment="Hash of all that the rulebook says, and of the edition of our logic; null in"
+        " rows from before it was kept."
+    )
