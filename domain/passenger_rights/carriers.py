@@ -1,8 +1,9 @@
 """Which authority licensed an airline, by its designator: what Art 2(c) and 3(1)(b) ask for.
 
 Brands hold several licences (SC-13), so this is where a question starts, not where it ends: a
-schedule that names the licence of each flight goes before it. States are those under which ICAO
-lists the designator (Doc 8585).
+schedule that names the licence of each flight goes before it. The table holds the airlines of one
+airport's board, each under the state where it is based as commonly known in 2026; it was not held
+against an authority's register. Whoever is not in it has a licence not known.
 """
 
 import csv

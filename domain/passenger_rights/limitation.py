@@ -1,6 +1,7 @@
 """How long can a claim still go to court? National law: only where a source is on file (NO-04)."""
 
 import csv
+from calendar import isleap
 from datetime import date
 from functools import cache
 from typing import Literal, NamedTuple
@@ -31,7 +32,7 @@ class Period(NamedTuple):
         if self.counted_from == "end_of_year":
             start = date(flight_date.year, 12, 31)
         year = start.year + self.years
-        if (start.month, start.day) == (2, 29) and not _is_leap(year):
+        if (start.month, start.day) == (2, 29) and not isleap(year):
             return date(year, 3, 1)
         return start.replace(year=year)
 
@@ -90,7 +91,3 @@ def periods() -> tuple[Period, ...]:
         )
         for row in csv.DictReader(data_text("limitations.csv").splitlines())
     )
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

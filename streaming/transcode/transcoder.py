@@ -182,9 +182,9 @@ def _cut(values: Sequence[bytes | None], most: int) -> tuple[Numbers, Numbers, N
     return ids, np.stack([begins + HEADER_BYTES, ends], axis=1), data
 
 
-def _heads(program: Program, **identity: Numbers | int) -> NDArray[np.uint8]:
+def _heads(program: Program, offset: Numbers, **others: Numbers | int) -> NDArray[np.uint8]:
     """What each row begins with, one after the other."""
-    count = len(np.atleast_1d(identity["offset"]))
+    count, identity = len(offset), {"offset": offset, **others}
     room = np.zeros(count * HEAD.itemsize + SLACK, np.uint8)
     heads = room[: count * HEAD.itemsize].view(HEAD)
     heads["columns"] = len(IDENTITY) + len(program.columns)
