@@ -15,12 +15,14 @@ from assets.derivations.ledger import LEDGER
 from assets.derivations.seals import SEALS
 from assets.landed import LANDED_LOGS
 from domain.detection.registry import DETECTORS
+from domain.passenger_rights import digests
 from streaming.detect.refold import refold
 from streaming.store.audit import baseless_assessments, misbooked, unassessed, unbalanced
 from streaming.store.database import Connection
 from streaming.store.derive import Database
 from streaming.store.derive_checks import beyond_the_mark, holes, oldest_unread
 from streaming.store.detected import FINDINGS
+from streaming.store.reassessing import unconfirmed
 
 Question = Callable[[Connection], dg.AssetCheckResult]
 SHOWN = 20
@@ -114,6 +116,15 @@ def live_equals_batch(
     )  # fmt: skip
 
 
+def _current(connection: Connection) -> dg.AssetCheckResult:
+    found = unconfirmed(connection, digests())
+    return dg.AssetCheckResult(
+        passed=found == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"obligations": found, "next": "knockon reassess --dry-run"},
+    )
+
+
 REALTIME = [
     live_equals_batch,
     *(_landed(log, table) for log, table in LANDED_LOGS.items()),
@@ -151,6 +162,13 @@ REALTIME = [
         "complete",
         "Every affected passenger that was read is assessed.",
         lambda connection: none(unassessed(connection)),
+    ),
+    check(
+        "derived.assessments",
+        "current",
+        "Nothing stands under an earlier edition of the rules that `knockon reassess` has not "
+        "looked at.",
+        _current,
     ),
     check(
         "ledger.transactions",

@@ -7,5 +7,6 @@ from domain.passenger_rights.assess import assess
 from domain.passenger_rights.assessment import Assessment, OtherRegime
 from domain.passenger_rights.errors import RulesBroken
 from domain.passenger_rights.facts import RightsFacts
+from domain.passenger_rights.rulebooks import digests
 
-__all__ = ["Assessment", "OtherRegime", "RightsFacts", "RulesBroken", "assess"]
+__all__ = ["Assessment", "OtherRegime", "RightsFacts", "RulesBroken", "assess", "digests"]

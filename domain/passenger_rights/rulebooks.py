@@ -122,6 +122,11 @@ def rulebooks() -> tuple[Rulebook, ...]:
     )
 
 
+def digests() -> frozenset[str]:
+    """What every rulebook of today is known by; an assessment under another is of other rules."""
+    return frozenset(book.digest for book in rulebooks())
+
+
 def data_text(name: str) -> str:
     """One data file of this package."""
     return files("domain.passenger_rights").joinpath("data", name).read_text(encoding="utf-8")

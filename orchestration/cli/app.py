@@ -16,6 +16,7 @@ from orchestration.cli import (
     ledger,
     lineage,
     logs,
+    reassess,
     replay,
     stack,
     status,
@@ -50,6 +51,7 @@ app.command("verify")(verify.verify)
 app.command("days")(days.days)
 app.command("board")(board.board)
 app.command("assess")(assess.assess)
+app.command("reassess")(reassess.reassess)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
 app.add_typer(ledger.app, name="ledger")

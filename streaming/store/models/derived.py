@@ -234,3 +234,30 @@ class Assessment(Derived, Base):
         comment="Hash of all that the rulebook says, and of the edition of our logic; null in"
         " rows from before it was kept."
     )
+
+
+class Reassessment(Base):
+    """One finished sweep over the assessments that other rules than those of its day gave."""
+
+    __tablename__ = "reassessments"
+    __table_args__ = (
+        CheckConstraint("changed between 0 and looked_at", name="changed_within"),
+        {"schema": "derived", "comment": "Grain: one finished re-assessment."},
+    )
+
+    sweep_id: Mapped[UUID] = mapped_column(primary_key=True, comment="Its id.")
+    digests: Mapped[Texts] = mapped_column(
+        comment="The rulebooks that were asked, by rulebook_digest."
+    )
+    until: Mapped[Big] = mapped_column(
+        comment="End of the log of assessments when it began: all before it was looked at."
+    )
+    looked_at: Mapped[Big] = mapped_column(
+        comment="Obligations whose newest assessment was of other rules."
+    )
+    changed: Mapped[Big] = mapped_column(comment="Those of them that got another answer.")
+    asked_by: Mapped[str] = mapped_column(comment="Who asked for it: a person's or job's own id.")
+    finished_at: Mapped[Time] = mapped_column(
+        server_default=text("clock_timestamp()"),
+        comment="When it was finished, by PostgreSQL's clock.",
+    )
