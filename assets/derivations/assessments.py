@@ -1,5 +1,6 @@
 """Assessments: what the law says to each impact, with rulebook, article and reasons."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from assets.derivations import impacts
@@ -24,7 +25,7 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     """Assess every impact of the interval."""
     [interval] = intervals
     found = impacts_in(connection, interval)
-    rows = [assessed(impact, interval.log_id) for impact in found]
+    rows = assessed(found, interval.log_id)
     _tell_apart(connection, rows, found)
     write_assessments(connection, rows, code_version())
     versions = {"code": code_version()}
@@ -42,16 +43,34 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
 ASSESSMENTS = Derivation(READER, (impacts.READER,), step)
 
 
-def assessed(impact: ImpactRow, impacts_log: int) -> dict[str, Any]:
-    """The row of `derived.assessments` for an impact."""
-    facts = RightsFacts.model_validate(impact.facts)
+def assessed(impacts: Iterable[ImpactRow], impacts_log: int) -> list[dict[str, Any]]:
+    """The rows of `derived.assessments` for impacts; equal facts are answered once.
+
+    Those of one flight mostly have the same facts, and their revision is the hash of these.
+    """
+    answers: dict[str, dict[str, Any]] = {}
+    rows = []
+    for impact in impacts:
+        if impact.revision not in answers:
+            answers[impact.revision] = _answered(RightsFacts.model_validate(impact.facts))
+        answer = answers[impact.revision]
+        rows.append(
+            {
+                "assessment_id": assessment_id(impact.obligation_key, answer["revision"]),
+                "obligation_key": impact.obligation_key,
+                "impact_sequence": impact.sequence,
+                **answer,
+                "as_of": impact.as_of,
+                "evidence": [f"{impacts_log}/0/{impact.sequence}"],
+            }
+        )
+    return rows
+
+
+def _answered(facts: RightsFacts) -> dict[str, Any]:
     answer = assess(facts)
-    name = revision(facts, answer)
     return {
-        "assessment_id": assessment_id(impact.obligation_key, name),
-        "obligation_key": impact.obligation_key,
-        "revision": name,
-        "impact_sequence": impact.sequence,
+        "revision": revision(facts, answer),
         "regime": answer.regime,
         "rulebook": answer.rulebook,
         "rulebook_digest": answer.rulebook_digest,
@@ -70,8 +89,6 @@ def assessed(impact: ImpactRow, impacts_log: int) -> dict[str, Any]:
         "certainty": answer.certainty,
         "explanation": answer.explanation,
         "other_regime": None if answer.other_regime is None else str(answer.other_regime),
-        "as_of": impact.as_of,
-        "evidence": [f"{impacts_log}/0/{impact.sequence}"],
     }
 
 

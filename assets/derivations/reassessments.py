@@ -96,7 +96,8 @@ def _changed(
 ) -> Iterator[dict[str, Any]]:
     impacts = impacts_by_sequence(connection, {row["impact_sequence"] for row in found})
     log = log_id(connection, "derived.passenger_impacts")
-    again = [(row, assessed(impacts[row["impact_sequence"]], log)) for row in found]
+    judged = assessed((impacts[row["impact_sequence"]] for row in found), log)
+    again = list(zip(found, judged, strict=True))
     known = revisions_known(
         connection, "assessments", [(row["obligation_key"], row["revision"]) for _, row in again]
     )

@@ -103,8 +103,9 @@ def book(
     if lines:
         position.add(lines)
         add(Step("accrual", _description(assessment), lines))
-    for step in unwound(position):
-        add(step)
+    if booked:  # else there is nothing that an accrual could contradict
+        for step in unwound(position):
+            add(step)
     return transactions
 
 

@@ -1,5 +1,7 @@
 """What booking reads and writes: assessments not yet booked, what an obligation carries already."""
 
+# ruff: noqa: S608  (what is joined into queries here are constants of this module)
+
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -68,6 +70,27 @@ def close_the_books_to_others(connection: Connection) -> None:
     append(connection, register_table_log(connection, BOOKS), 0)
 
 
+def end_of_the_books(connection: Connection) -> int:
+    """The sequence of the next transaction, as committed: what is read after this has all before.
+
+    0 before the first.
+    """
+    row = connection.execute(
+        "select next_offset from logs.ends join logs.logs using (log_id) where name = %s", (BOOKS,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def booked_since(connection: Connection, end: int, obligation_keys: Collection[UUID]) -> bool:
+    """Whether any of the obligations got a transaction at or after this end of the books."""
+    row = connection.execute(
+        "select exists (select from ledger.transactions where sequence >= %s"
+        " and obligation_key = any(%s))",
+        (end, list(obligation_keys)),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def already_booked(
     connection: Connection, obligation_keys: Collection[UUID]
 ) -> dict[UUID, list[Booked]]:
@@ -86,20 +109,25 @@ def already_booked(
     return found
 
 
+_ACCOUNT = "account, kind, description, role, regime, article"
+
+
 def open_accounts(connection: Connection, chart: Iterable[Account]) -> None:
-    """Make the accounts that the books lack, and describe the others as the chart does now."""
+    """Make the accounts that the books lack, and describe the others as the chart does now.
+
+    Only those: to touch a row, even in vain, is to hold it until commit, and writers would queue.
+    """
+    known = set(connection.execute(f"select {_ACCOUNT} from ledger.accounts"))
+    wanted = [
+        (one.name, one.kind, one.description, one.role, one.regime, one.article) for one in chart
+    ]
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into ledger.accounts as a (account, kind, description, role, regime, article)"
-            " values (%s, %s, %s, %s, %s, %s) on conflict (account) do update set"
+            f"insert into ledger.accounts ({_ACCOUNT}) values (%s, %s, %s, %s, %s, %s)"
+            " on conflict (account) do update set"
             " description = excluded.description, role = excluded.role, regime = excluded.regime,"
-            " article = excluded.article"
-            " where (a.description, a.role, a.regime, a.article) is distinct from"
-            " (excluded.description, excluded.role, excluded.regime, excluded.article)",
-            [
-                (one.name, one.kind, one.description, one.role, one.regime, one.article)
-                for one in chart
-            ],
+            " article = excluded.article",
+            [one for one in wanted if one not in known],
         )
 
 
