@@ -37,6 +37,10 @@ test-ui: setup ## Look at the web interfaces in a browser
 torture: setup ## Kill everything while it works, again and again
 	@$(BIN)/python -m pytest -m torture
 
+.PHONY: chaos
+chaos: setup ## 3,000 legs and 300,000 passengers on a bad day, from Kafka to the books and marts
+	@$(BIN)/python -m benchmarks.chaos $(ARGS)
+
 .PHONY: bench-freshness
 bench-freshness: setup ## Measure landed row to light asset's row at 1,000 events a second
 	@$(BIN)/python -m benchmarks.freshness $(ARGS)

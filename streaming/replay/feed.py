@@ -1,6 +1,6 @@
 """Puts real days and the scripted one onto the topics of the stack that the settings name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, islice
 
@@ -17,6 +17,7 @@ from streaming.replay.replay import Pace, Sent, replay
 from streaming.settings import Settings
 from streaming.simulator.scenarios import european_day
 from streaming.simulator.scenarios.manifest import manifest
+from streaming.simulator.scenarios.script import ScriptedLeg, Travellers
 from streaming.simulator.scenarios.telling import tell
 from streaming.sources.nycflights13 import Days
 from streaming.store.database import connect
@@ -55,10 +56,22 @@ class Feed:
     ) -> Sent:
         """Replay real days of flights with their weather. Raises TooLate, DeliveryFailed."""
         events = days.events(first, last, lambda: datetime.now(UTC))
-        return self._replay(events, speed, progress)
+        return self.events(events, speed, progress)
 
     def european_day(self, day: date, speed: float | None, progress: Progress) -> Sent:
         """Tell the scripted day with its passengers.
+
+        Raises SettingsError, TooLate, DeliveryFailed.
+        """
+        return self.story(
+            european_day.LEGS, european_day.TRAVELLERS, day, european_day.SEED, speed, progress
+        )
+
+    def story(
+        self, legs: Sequence[ScriptedLeg], groups: Sequence[Travellers], day: date, seed: int,
+        speed: float | None, progress: Progress,
+    ) -> Sent:  # fmt: skip
+        """Tell a day of these legs and travellers; `seed` draws who they are.
 
         Raises SettingsError, TooLate, DeliveryFailed.
         """
@@ -69,10 +82,11 @@ class Feed:
             lambda: connect(url, "knockon-replay-keyring"),
             MasterKey(self._settings.master_key.get_secret_value()),
         )
-        people = manifest(european_day.TRAVELLERS, day.isoformat(), european_day.SEED, keyring)
-        return self._replay(tell(european_day.LEGS, people, day), speed, progress)
+        people = manifest(groups, day.isoformat(), seed, keyring)
+        return self.events(tell(legs, people, day), speed, progress)
 
-    def _replay(self, events: Iterable[Event], speed: float | None, progress: Progress) -> Sent:
+    def events(self, events: Iterable[Event], speed: float | None, progress: Progress) -> Sent:
+        """Send events that are in the order of their time. Raises TooLate, DeliveryFailed."""
         coming = iter(events)
         first = list(islice(coming, 1))
         if first and not self._late:

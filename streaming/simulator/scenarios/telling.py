@@ -17,10 +17,22 @@ MINUTE = timedelta(minutes=1)
 def tell(legs: Sequence[ScriptedLeg], booked: Iterable[Booked], day: date) -> list[Event]:
     """All events of the day in event-time order."""
     by_flight = {leg.flight: leg for leg in legs}
+    ids = {leg.flight: leg.id_on(day) for leg in legs}
     events: list[Event] = [event for leg in legs for event in _flown(leg, day)]
     for passenger in booked:
-        events += _travelled(passenger, by_flight, day)
+        events += _travelled(passenger, by_flight, ids, day)
     return sorted(events, key=lambda event: (event.occurred_at, event.event_id.int))
+
+
+def found_out(
+    leg: ScriptedLeg, day: date, when: datetime, cause: str, delay_code: str | None
+) -> FlightEvent:
+    """The leg's last word again, with another cause."""
+    last = _flown(leg, day)[-1].model_copy(
+        update={"occurred_at": when, "irregularity_cause": cause, "delay_code": delay_code}
+    )
+    name = ("event", SOURCE, str(last.leg_id), last.kind, when.isoformat())
+    return last.model_copy(update={"event_id": name_uuid(*name), "produced_at": when})
 
 
 def _flown(leg: ScriptedLeg, day: date) -> list[FlightEvent]:
@@ -58,10 +70,9 @@ def _flown(leg: ScriptedLeg, day: date) -> list[FlightEvent]:
 
 
 def _travelled(
-    passenger: Booked, legs: Mapping[str, ScriptedLeg], day: date
+    passenger: Booked, legs: Mapping[str, ScriptedLeg], ids: Mapping[str, UUID], day: date
 ) -> list[PassengerEvent]:
     group = passenger.group
-    ids = {flight: leg.id_on(day) for flight, leg in legs.items()}
     first = legs[group.flights[0]]
     sobt = at(day, first.sobt)
     evening = at(day, "19:00") - timedelta(days=1)
