@@ -1,5 +1,6 @@
 """Every table as SQLAlchemy models, one module per schema; migrations must equal them."""
 
+from streaming.store.models.claims import ClaimEventRow
 from streaming.store.models.columns import Base
 from streaming.store.models.dead_letters import Disposition, Halt, Replay, ReplayWindow
 from streaming.store.models.derived import (
@@ -8,6 +9,7 @@ from streaming.store.models.derived import (
     FeatureRow,
     Forecast,
     PassengerImpact,
+    Reassessment,
 )
 from streaming.store.models.detected import (
     Correction,
@@ -34,11 +36,22 @@ from streaming.store.models.ledger import (
 )
 from streaming.store.models.logs import Days, End, Log, Mark
 from streaming.store.models.outbox import OutboxEntry
+from streaming.store.models.payments import (
+    BankFile,
+    BatchRow,
+    InstructionRow,
+    MovementRow,
+    StatusRow,
+    UnmatchedRow,
+)
 
 __all__ = [
     "Account",
     "Assessment",
+    "BankFile",
     "Base",
+    "BatchRow",
+    "ClaimEventRow",
     "Correction",
     "DataKey",
     "Days",
@@ -53,20 +66,25 @@ __all__ = [
     "Forecast",
     "FurtherFields",
     "Halt",
+    "InstructionRow",
     "KeyAccess",
     "LateRecord",
     "LedgerTransaction",
     "Log",
     "Mark",
+    "MovementRow",
     "OutboxEntry",
     "PassengerImpact",
     "PassengerRow",
     "Posting",
+    "Reassessment",
     "Replay",
     "ReplayWindow",
     "Restatement",
     "SealLeaf",
     "SealRow",
     "Snapshot",
+    "StatusRow",
+    "UnmatchedRow",
     "Version",
 ]
