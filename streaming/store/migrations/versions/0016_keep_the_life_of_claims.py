@@ -388,7 +388,7 @@ def _let_read(table: str) -> None:
         ),
         {"table": table},
     )
-    columns = ", ".join(name for (name,) in found if name not in hidden)
+    columns = ", ".join(str(name) for (name,) in found if name not in hidden)
     op.execute(f"grant select ({columns}) on {table} to knockon_dbt")
 
 
