@@ -13,6 +13,7 @@ from domain.claims import Claim, ClaimEvent
 from domain.ledger import obligation_key
 from domain.ledger.position import Position
 from domain.payments import BankDetails, Rate
+from orchestration.stack import Stack
 from streaming.desk import payments
 from streaming.desk.answers import ReadIn, read
 from streaming.desk.claims import standing, tell
@@ -100,12 +101,22 @@ def _key(passenger: int) -> UUID:
     return obligation_key(told.passenger_ref, told.journey_id)
 
 
-@pytest.fixture
-def desk(migrated_url: str) -> Iterator[Desk]:
-    with connect(migrated_url, "test", autocommit=True) as connection:
+@pytest.fixture(scope="package")
+def owed_template(stack: Stack, migrated_template: str) -> Iterator[str]:
+    """Four passengers who are owed, once for all tests."""
+    url = stack.create_database(template=migrated_template.rpartition("/")[2])
+    with connect(url, "test", autocommit=True) as connection:
         land(connection, "passenger.events", 0, [booked(p, "late") for p in range(PASSENGERS)])
         land(connection, "flight.events", 0, [scheduled("late", "AMS", "LHR", DAY)])
         land(connection, "flight.events", 0, flown("late", DAY, 200))
         respond(connection)
-        keyring = Keyring(lambda: connect(migrated_url, "keys"), MasterKey(MASTER_KEY))
-        yield Desk(migrated_url, connection, keyring)
+    yield url
+    stack.drop_database(url)
+
+
+@pytest.fixture
+def desk(stack: Stack, owed_template: str) -> Iterator[Desk]:
+    url = stack.create_database(template=owed_template.rpartition("/")[2])
+    with connect(url, "test", autocommit=True) as connection:
+        yield Desk(url, connection, Keyring(lambda: connect(url, "keys"), MasterKey(MASTER_KEY)))
+    stack.drop_database(url)

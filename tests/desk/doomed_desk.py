@@ -1,0 +1,40 @@
+"""An agent who schedules and exports the same claims as others, until somebody kills the process.
+
+`python -m tests.desk.doomed_desk URL SEED KEY...`; says `ready` once it works.
+"""
+
+import random
+import sys
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.claims import ClaimRefused
+from domain.payments import PaymentRefused
+from streaming.desk import payments
+from streaming.keyring import Keyring, MasterKey
+from streaming.store import payments as stored
+from streaming.store.database import connect
+from tests.domain.payments.bank import DEBTOR, DUE, PAYEE
+from tests.streaming.landing.conftest import MASTER_KEY
+
+
+def main() -> None:
+    url, seed, *keys = sys.argv[1:]
+    order = [UUID(key) for key in keys]
+    random.Random(int(seed)).shuffle(order)
+    keyring = Keyring(lambda: connect(url, "keys"), MasterKey(MASTER_KEY))
+    actor, at = f"agent-{seed}", datetime(2026, 7, 15, tzinfo=UTC)
+    with connect(url, f"desk-{seed}", autocommit=True) as connection:
+        sys.stdout.write("ready\n")
+        sys.stdout.flush()
+        for key in order:
+            try:
+                payments.schedule(connection, keyring, key, payments.Payout(PAYEE, DUE), actor, at)
+            except (PaymentRefused, ClaimRefused):
+                continue  # another was first
+            for due in stored.due(connection, DUE):
+                payments.export(connection, keyring, DEBTOR, due, "csv", actor, at)
+
+
+if __name__ == "__main__":
+    main()
