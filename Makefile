@@ -57,6 +57,10 @@ bench-history: setup ## Does an event cost more with a hundred million before it
 bench-endurance: setup ## 24 hours of event time and 20 million events in an hour: what grows?
 	@$(BIN)/python -m benchmarks.endurance $(ARGS)
 
+.PHONY: bench-marts
+bench-marts: setup ## What does a build of the finance marts cost over a long ledger?
+	@$(BIN)/python -m benchmarks.marts $(ARGS)
+
 .PHONY: check
 check: setup ## Lint, types and layers, in seconds
 	@$(BIN)/ruff check .

@@ -17,8 +17,9 @@ from domain.ledger.entry import Entry
 
 Key = TypeVar("Key")
 
-_OWED = ("probable", "approved", "payable", "in-transit", "care-payable", "refund-payable",
-         "judgment-payable")  # fmt: skip
+OWED = ("probable", "approved", "payable", "in-transit", "care-payable", "refund-payable",
+        "judgment-payable")  # fmt: skip
+"""Roles of the accounts that hold what is owed to others; the finance marts count by the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def as_of(entries: Iterable[Entry], known_at: datetime, owed_at: datetime | None
             continue
         for line in entry.lines:
             balances[line.account, line.currency] += line.amount_minor
-            if account(line.account).role in _OWED:
+            if account(line.account).role in OWED:
                 owed[entry.obligation_key, line.currency] -= line.amount_minor
     return View(_left(balances), _left(owed))
 

@@ -14,6 +14,10 @@ from streaming.store.database import connect
 from tests.dbt.conftest import PASSWORDS, Dbt
 
 MARTS = {
+    "booked_amounts", "care_spend", "finance_reconciliation", "liability_ageing",
+    "liability_by_airline", "liability_by_airport", "liability_by_article",
+    "liability_by_booked_day", "liability_by_cause", "liability_by_flight_day",
+    "provision_outcome",
     "compensation_by_cause", "disruptions", "forecast_calibration", "forecast_quality",
     "punctuality_by_airline", "punctuality_by_airport",
 }  # fmt: skip
@@ -83,13 +87,15 @@ def test_dbt_itself_sees_no_sealed_column(owner: psycopg.Connection[Any], url: s
 
 PLANTED = {
     "assert_every_transaction_balances":
-        "update ledger.postings set amount_minor = amount_minor + 1 where line = 1",
+        "update ledger.postings set amount_minor = amount_minor + 1"
+        " where (transaction_id, line) = (select transaction_id, line from ledger.postings"
+        " where amount_minor > 0 order by 1, 2 limit 1)",
     "assert_no_leg_arrives_before_it_departs":
         "update landed.flight_events set aibt = aibt - interval '9 hours'"
         " where kind = 'leg_arrived'",
     "relationships_stg_derived__assessments_impact_sequence":
         "update derived.assessments set impact_sequence = 999",
-    "assert_compensation_mart_equals_ledger":
+    "assert_finance_marts_equal_ledger":
         "update marts.compensation_by_cause set owed_minor = owed_minor - 1",
     "assert_marts_count_every_leg": "delete from marts.punctuality_by_airline",
     "unique_disruptions_disruption_id":
@@ -115,6 +121,14 @@ def test_each_planted_error_makes_its_own_sentence_fail(
     failed = [line for line in said.stdout.splitlines() if " FAIL " in line]
     found = {sentence for sentence in PLANTED if any(sentence in line for line in failed)}
     assert found == {sentence for sentence, planted in PLANTED.items() if planted}
+    # One cent in a mart and one in the books, each told by name and amount.
+    off = [line.partition("marts.")[2] for line in said.stdout.splitlines() if "is off by" in line]
+    assert off == [
+        "booked_amounts is off by -0.01 EUR: compensation is 50000 there and 50001 in the ledger"
+        " (minor units, debit positive)",
+        "compensation_by_cause is off by 0.01 EUR: owed is -49999 there and -50000 in the ledger"
+        " (minor units, debit positive)",
+    ]
 
 
 def test_a_column_of_another_type_breaks_the_contract(dbt: Dbt, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 select
+    sequence as assessment_sequence,
     assessment_id,
     obligation_key,
     regime,
@@ -7,6 +8,7 @@ select
     band,
     amount_minor,
     currency,
+    care,
     citations,
     flags,
     certainty,

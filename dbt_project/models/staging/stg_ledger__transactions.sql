@@ -6,6 +6,7 @@ select
     assessment_id,
     reverses,
     rulebook,
+    reference,
     occurred_at,
     booked_at
 from {{ source('ledger', 'transactions') }}

@@ -1,0 +1,1 @@
+{{ liability_by(['article']) }}

@@ -1,0 +1,1 @@
+{{ liability_by(['flight_day']) }}
