@@ -6,6 +6,7 @@ from orchestration.cli import (
     assess,
     backup,
     board,
+    claims,
     days,
     dbt,
     dead_letters,
@@ -16,6 +17,7 @@ from orchestration.cli import (
     ledger,
     lineage,
     logs,
+    payments,
     reassess,
     replay,
     stack,
@@ -54,6 +56,8 @@ app.command("assess")(assess.assess)
 app.command("reassess")(reassess.reassess)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
+app.add_typer(claims.app, name="claims")
+app.add_typer(payments.app, name="payments")
 app.add_typer(ledger.app, name="ledger")
 app.add_typer(topics.app, name="topics")
 app.add_typer(dead_letters.app, name="dead-letters")

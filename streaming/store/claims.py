@@ -58,11 +58,14 @@ def obligation_of(connection: Connection, obligation_key: UUID) -> Obligation | 
 
 
 def obligations_named(connection: Connection, prefix: str) -> list[UUID]:
-    """At most two obligations whose key begins so."""
+    """At most two obligations whose key begins so; a range of the index, not of the table."""
+    digits = prefix.lower().replace("-", "")
+    if not digits or len(digits) > 32 or set(digits) - set("0123456789abcdef"):
+        return []
     rows = connection.execute(
         "select distinct obligation_key from derived.passenger_impacts"
-        " where obligation_key::text like %s limit 2",
-        (prefix.lower().replace("%", "").replace("_", "") + "%",),
+        " where obligation_key between %s and %s limit 2",
+        (UUID(hex=digits.ljust(32, "0")), UUID(hex=digits.ljust(32, "f"))),
     )
     return [row[0] for row in rows]
 
