@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import dagster as dg
 
 from assets.catalogue import key
 from assets.derivations.assessments import ASSESSMENTS
+from assets.derivations.care_clock import CARE_CLOCK
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
@@ -16,16 +17,20 @@ from assets.derivations.seals import SEALS
 from assets.landed import LANDED_LOGS
 from domain.detection.registry import DETECTORS
 from domain.passenger_rights import digests
+from domain.passengers.care import overdue
 from streaming.detect.refold import refold
 from streaming.store.audit import baseless_assessments, misbooked, unassessed, unbalanced
 from streaming.store.database import Connection
 from streaming.store.derive import Database
+from streaming.store.derive_care import clocks_running, event_time_reached, uncounted_care
 from streaming.store.derive_checks import beyond_the_mark, holes, oldest_unread
 from streaming.store.detected import FINDINGS
 from streaming.store.reassessing import unconfirmed
 
 Question = Callable[[Connection], dg.AssetCheckResult]
 SHOWN = 20
+PATIENCE = timedelta(minutes=30)
+"""How long care may be due before somebody is told that a passenger waits for it."""
 
 
 def check(
@@ -116,6 +121,20 @@ def live_equals_batch(
     )  # fmt: skip
 
 
+def care_overdue(
+    connection: Connection, now: datetime | None = None, patience: timedelta = PATIENCE
+) -> dg.AssetCheckResult:
+    """Who still waits for care; `now` is the event time that has been reached unless given."""
+    now = now or event_time_reached(connection)
+    clocks = [] if now is None else clocks_running(connection, now)
+    found = [
+        f"{clock.care_key}: {', '.join(late)}"
+        for clock in clocks
+        if now and (late := overdue(clock.due, clock.given, clock.waits_until, now, patience))
+    ]
+    return none(found)._replace(severity=dg.AssetCheckSeverity.WARN)
+
+
 def _current(connection: Connection) -> dg.AssetCheckResult:
     found = unconfirmed(connection, digests())
     return dg.AssetCheckResult(
@@ -138,6 +157,7 @@ REALTIME = [
             "derived.disruptions",
             "derived.passenger_impacts",
             "derived.assessments",
+            "derived.care_clock",
             "ledger.transactions",
         )
     ),
@@ -147,6 +167,7 @@ REALTIME = [
             (DISRUPTIONS, 10),
             (PASSENGER_IMPACTS, 120),
             (ASSESSMENTS, 120),
+            (CARE_CLOCK, 120),
             (LEDGER, 120),
             (SEALS, 120),
         )
@@ -169,6 +190,18 @@ REALTIME = [
         "Nothing stands under an earlier edition of the rules that `knockon reassess` has not "
         "looked at.",
         _current,
+    ),
+    check(
+        "derived.care_clock",
+        "nobody_waits",
+        f"Nobody waits for care that has been due for more than {PATIENCE.seconds // 60} minutes.",
+        care_overdue,
+    ),
+    check(
+        "derived.care_clock",
+        "complete",
+        "Every care event that was read is booked, or waits and the clock says why.",
+        lambda connection: none(uncounted_care(connection)),
     ),
     check(
         "ledger.transactions",

@@ -1,4 +1,4 @@
-"""Assets of the response to a disruption: passenger impacts, assessments and the ledger."""
+"""Assets of the response to a disruption: impacts, assessments, care and the ledger."""
 
 from collections.abc import Iterator
 
@@ -6,6 +6,7 @@ import dagster as dg
 
 from assets.catalogue import described, key
 from assets.derivations.assessments import ASSESSMENTS
+from assets.derivations.care_clock import CARE_CLOCK
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
 from assets.derivations.seals import SEALS
@@ -51,6 +52,26 @@ def assessments(
     context: dg.AssetExecutionContext, config: Asked, database: dg.ResourceParam[Database]
 ) -> Iterator[dg.MaterializeResult[None]]:
     yield from derive(context, ASSESSMENTS, config, database)
+
+
+@dg.asset(
+    deps=[key("derived.assessments"), key("landed.passenger_events")],
+    code_version=CARE_CLOCK.version,
+    output_required=False,
+    **described(
+        "derived.care_clock",
+        "Which care each journey is due from when, what was given of it, and at what cost: within "
+        "the entitlement or as goodwill. What care costs is booked here too.",
+        group="passengers",
+        owner="passenger care",
+        kinds=("python", "postgres"),
+        tags={"personal": "pseudonym"},
+    ),
+)
+def care_clock(
+    context: dg.AssetExecutionContext, config: Asked, database: dg.ResourceParam[Database]
+) -> Iterator[dg.MaterializeResult[None]]:
+    yield from derive(context, CARE_CLOCK, config, database)
 
 
 @dg.asset(

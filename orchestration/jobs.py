@@ -9,8 +9,11 @@ from assets.run_logs import PRINTED
 correlate_disruptions = dg.define_asset_job(
     "correlate_disruptions",
     config=PRINTED,
-    selection=dg.AssetSelection.assets(key("derived.disruptions")).without_checks(),
-    description="Correlated disruptions, when the materialiser is not there to make them at once.",
+    selection=dg.AssetSelection.assets(
+        key("derived.disruptions"), key("derived.care_clock")
+    ).without_checks(),
+    description="Correlated disruptions and care clocks, when no materialiser is there to make "
+    "them at once.",
 )
 
 restate_findings = dg.define_asset_job(

@@ -2,12 +2,13 @@
 
 import dagster as dg
 
+from assets.derivations.care_clock import CARE_CLOCK
 from assets.derivations.disruptions import DISRUPTIONS
 from sensors.asking import request
 from streaming.store.derive import Database
 from streaming.store.derive_wake import is_claimed
 
-LIGHT = (DISRUPTIONS,)
+LIGHT = (DISRUPTIONS, CARE_CLOCK)
 """Derivations that cost milliseconds; the materialiser runs them as soon as it is woken."""
 
 MATERIALISER_DUTY = "materialise light assets"
@@ -20,7 +21,7 @@ JOB = "correlate_disruptions"
     job_name=JOB,
     minimum_interval_seconds=5,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks for the pending interval of derived.disruptions while no materialiser lives.",
+    description="Asks for the pending intervals of light assets while no materialiser lives.",
 )
 def light_assets_without_materialiser(
     context: dg.SensorEvaluationContext, database: dg.ResourceParam[Database]

@@ -15,7 +15,11 @@ PassengerKind = Literal[
     "passenger_informed",  # told that a leg is cancelled; informed_at
     "reroute_offered",  # offered a re-routing; offered_sobt, offered_sibt
     "passenger_rebooked",  # now travels on leg_ids instead
+    "care_given",  # a supplier of the carrier gave care (Art 9); costs nothing at amount 0
+    "care_receipt",  # the passenger paid for care that was not offered, and has the receipt
 ]
+
+CareKind = Literal["meals", "comms", "hotel", "transport"]
 
 FareType = Literal[
     "public", "child_public", "zero_fare_taxes_paid", "frequent_flyer", "package",
@@ -60,6 +64,10 @@ class PassengerEvent(Event):
             "passenger_ref", "journey_id", "leg_id", "offered_sobt", "offered_sibt",
         ),
         "passenger_rebooked": ("passenger_ref", "journey_id", "leg_ids"),
+        "care_given": (
+            "passenger_ref", "journey_id", "care", "amount_minor", "currency", "supplier",
+        ),
+        "care_receipt": ("passenger_ref", "journey_id", "care", "amount_minor", "currency"),
     }  # fmt: skip
     keyed_by: ClassVar[str | None] = "passenger_ref"
 
@@ -104,4 +112,17 @@ class PassengerEvent(Event):
     booking_class: Annotated[
         Annotated[str, Field(pattern=r"^[A-Z]$")] | None,
         Field(description="Booking class, one letter (RBD), e.g. Y."),
+    ] = None
+    care: Annotated[CareKind | None, Field(description="What care was given (EU261 Art 9).")] = None
+    amount_minor: Annotated[
+        Annotated[int, Field(ge=0, le=10**12)] | None,
+        Field(description="What the care cost, in minor units of the currency."),
+    ] = None
+    currency: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None,
+        Field(description="Currency of the amount, ISO 4217."),
+    ] = None
+    supplier: Annotated[
+        Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] | None,
+        Field(description="Who gave the care, by the carrier's own id of the supplier."),
     ] = None

@@ -84,13 +84,36 @@ def set_off_across(
 
 
 def care(
+    books: Books,
+    regime: str,
+    minor: int,
+    currency: str,
+    occasion: Occasion,
+    words: str = "Care given",
+    *,
+    entitled: bool = True,
+) -> list[Transaction]:
+    """Meals, nights and transfers given, owed to who gave or paid for them (Art 9).
+
+    What the passenger was not entitled to is owed to the supplier all the same, as goodwill.
+    """
+    debit = place("care", regime) if entitled else place("goodwill")
+    return _aside(
+        books, "care", words, debit, place("care-payable", regime), minor, currency, occasion
+    )
+
+
+def care_entitled(
     books: Books, regime: str, minor: int, currency: str, occasion: Occasion
 ) -> list[Transaction]:
-    """Meals, nights and transfers given, owed to who gave them (Art 9)."""
-    return _aside(
-        books, "care", "Care given", place("care", regime), place("care-payable", regime),
-        minor, currency, occasion,
-    )  # fmt: skip
+    """Care given as goodwill turns out to have been owed; never the other way round (CO-16)."""
+    if told_before(books, "reclassification", occasion):
+        return []
+    there = books.position.debit("goodwill", currency)
+    if minor > there:
+        raise Overdrawn("goodwill", minor, there, currency)
+    lines = _lines(place("care", regime), place("goodwill"), minor, currency)
+    return write(books, Step("reclassification", "Care was owed after all", lines), occasion)
 
 
 def refund(

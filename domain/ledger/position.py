@@ -26,6 +26,7 @@ class Booked(NamedTuple):
     postings: tuple[Posting, ...]
     kind: TransactionKind = "accrual"
     rulebook: str = ""
+    assessment_id: UUID | None = None
 
     @classmethod
     def of(cls, transaction: Transaction) -> "Booked":
@@ -37,6 +38,7 @@ class Booked(NamedTuple):
             transaction.postings,
             transaction.kind,
             transaction.rulebook,
+            transaction.assessment_id,
         )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from domain.identity import name_uuid
 from domain.ledger.errors import NothingOwed
@@ -13,10 +14,14 @@ from domain.ledger.unwinding import Step
 
 
 class Basis(NamedTuple):
-    """The assessment that a move rests on where no sum of Art 7 is booked: care is owed anyway."""
+    """The assessment that a move rests on where no sum of Art 7 is booked: care is owed anyway.
+
+    `assessment_id` where that assessment is of another obligation: care has none of its own.
+    """
 
     revision: str
     rulebook: str
+    assessment_id: UUID | None = None
 
 
 class Books(NamedTuple):
@@ -63,7 +68,8 @@ def write(books: Books, step: Step, occasion: Occasion) -> list[Transaction]:
             obligation_key=books.obligation.key,
             revision=basis.revision,
             passenger_ref=books.obligation.passenger_ref,
-            assessment_id=assessment_id(books.obligation.key, basis.revision),
+            assessment_id=basis.assessment_id
+            or assessment_id(books.obligation.key, basis.revision),
             occurred_at=occasion.at,
             description=step.description,
             rulebook=basis.rulebook,
@@ -77,9 +83,12 @@ def write(books: Books, step: Step, occasion: Occasion) -> list[Transaction]:
 def _basis(books: Books, kind: str) -> Basis:
     stands = standing(books.booked)
     if stands is not None:
-        return Basis(stands.revision, stands.rulebook)
+        return Basis(stands.revision, stands.rulebook, stands.assessment_id)
+    if books.basis is not None and books.basis.assessment_id is not None:
+        return books.basis
     if books.booked:  # taken back: the last assessment is why
-        return Basis(books.booked[-1].revision, books.booked[-1].rulebook)
+        last = books.booked[-1]
+        return Basis(last.revision, last.rulebook, last.assessment_id)
     if books.basis is not None:
         return books.basis
     raise NothingOwed(kind)

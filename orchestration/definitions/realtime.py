@@ -32,6 +32,7 @@ defs = dg.Definitions(
         disruptions,
         response.passenger_impacts,
         response.assessments,
+        response.care_clock,
         response.transactions,
         response.seals,
         response.POSTINGS,

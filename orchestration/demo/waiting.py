@@ -25,6 +25,8 @@ READERS: tuple[tuple[str, str], ...] = (
     ("derived.passenger_impacts", "derived.disruptions"),
     ("derived.assessments", "derived.passenger_impacts"),
     ("ledger.transactions", "derived.assessments"),
+    ("derived.care_clock", "passenger.events"),
+    ("derived.care_clock", "derived.assessments"),
     ("ledger.seals", "ledger.transactions"),
 )
 """Who reads which log; all of them at the end is the end of the work."""

@@ -20,6 +20,7 @@ _WRITTEN = {
     "derived.forecasts": ("derived.forecasts", "sequence", "written_at"),
     "derived.passenger_impacts": ("derived.passenger_impacts", "sequence", "written_at"),
     "derived.assessments": ("derived.assessments", "sequence", "written_at"),
+    "derived.care_clock": ("derived.care_clock", "sequence", "written_at"),
     "ledger.transactions": ("ledger.transactions", "sequence", "booked_at"),
 }
 """Log to its table, the column of its offset, and the column that says when a row was written."""

@@ -50,7 +50,7 @@ _ASSESSMENTS = """
 _BOOKED = """
     select t.obligation_key, t.transaction_id, t.revision, t.reverses,
         array_agg(p.account order by p.line), array_agg(p.amount_minor order by p.line),
-        array_agg(p.currency order by p.line), t.kind, t.rulebook
+        array_agg(p.currency order by p.line), t.kind, t.rulebook, t.assessment_id
     from ledger.transactions t join ledger.postings p using (transaction_id)
     where t.obligation_key = any(%s) group by t.transaction_id order by t.sequence
 """
@@ -97,14 +97,14 @@ def already_booked(
     """What each obligation carries, oldest first."""
     found: dict[UUID, list[Booked]] = {}
     rows = connection.execute(_BOOKED, (list(obligation_keys),))
-    for key, transaction_id, revision, reverses, accounts, amounts, currencies, kind, book in rows:
+    for key, transaction_id, revision, reverses, accounts, amounts, currencies, *rest in rows:
         lines = zip(accounts, amounts, currencies, strict=True)
         postings = tuple(
             Posting(account=account, amount_minor=amount, currency=currency)
             for account, amount, currency in lines
         )
         found.setdefault(key, []).append(
-            Booked(transaction_id, revision, reverses, postings, kind, book)
+            Booked(transaction_id, revision, reverses, postings, *rest)
         )
     return found
 

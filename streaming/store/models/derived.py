@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from streaming.store.models.columns import Base, Big, Json, Texts, Time, Uuids
+from streaming.store.models.columns import Base, Big, Json, MaybeTime, Texts, Time, Uuids
 
 
 class Derived:
@@ -142,6 +142,7 @@ class PassengerImpact(Derived, Base):
             name="fk_passenger_impacts_disruption_revision_disruptions",
         ),
         Index("ix_passenger_impacts_disruption_id", "disruption_id"),
+        Index("ix_passenger_impacts_journey_id", "journey_id"),
         {"schema": "derived", "comment": "Grain: one revision of one obligation's facts."},
     )
 
@@ -234,6 +235,37 @@ class Assessment(Derived, Base):
         comment="Hash of all that the rulebook says, and of the edition of our logic; null in"
         " rows from before it was kept."
     )
+
+
+class CareClock(Derived, Base):
+    """What care one journey is due from when, and what was given of it; one row a revision."""
+
+    __tablename__ = "care_clock"
+    __table_args__ = (
+        CheckConstraint("revision > 0", name="revision_positive"),
+        {"schema": "derived", "comment": "Grain: one revision of the care clock of one journey."},
+    )
+
+    care_key: Mapped[UUID] = mapped_column(
+        primary_key=True, comment="Care as an obligation: UUIDv5 of passenger, journey and care."
+    )
+    revision: Mapped[int] = mapped_column(primary_key=True, comment="From 1.")
+    passenger_ref: Mapped[UUID] = mapped_column(comment="The passenger: a keyed pseudonym.")
+    journey_id: Mapped[UUID] = mapped_column(comment="The booking journey.")
+    assessment_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("derived.assessments.assessment_id"),
+        comment="What the law says to the journey; null while nobody has assessed it.",
+    )
+    due: Mapped[Json] = mapped_column(
+        comment="Care to when it falls due (UTC), by which rule, and whether it is owed already."
+    )
+    given: Mapped[Json] = mapped_column(
+        comment="Id of the care event to what it gave, what that cost and how it counts."
+    )
+    waits_until: Mapped[MaybeTime] = mapped_column(
+        comment="When the wait ends as far as known; null while no departure is known."
+    )
+    as_of: Mapped[Time] = mapped_column(comment="Event time of the facts.")
 
 
 class Reassessment(Base):

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSON
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -114,6 +114,7 @@ class PassengerRow(Record, Base):
     __table_args__ = (
         Index("ix_passenger_events_journey_id", "journey_id"),
         Index("ix_passenger_events_leg_ids", "leg_ids", postgresql_using="gin"),
+        Index("ix_passenger_events_care", "journey_id", postgresql_where=text("care is not null")),
         {
             "schema": "landed",
             "comment": "Grain: one record of topic passenger.events.",
@@ -133,6 +134,10 @@ class PassengerRow(Record, Base):
     offered_sibt: Mapped[MaybeTime]
     checked_in: Mapped[bool | None]
     booking_class: Mapped[str | None]
+    care: Mapped[str | None]
+    amount_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
+    supplier: Mapped[str | None]
 
 
 class DeadLetterRow(Base):

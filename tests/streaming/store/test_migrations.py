@@ -84,6 +84,9 @@ RIGHTS = (
     " order by 1, 2"
 )
 
+LATER = ("care", "amount_minor", "currency", "supplier")
+"""Columns of landed tables that came after they were parted."""
+
 
 def test_rows_and_rights_survive_the_parting_by_day_and_its_undoing(migrated_url: str) -> None:
     times = [NOW - timedelta(days=back) for back in (0, 1, 3, 1_000)]
@@ -104,7 +107,8 @@ def test_rows_and_rights_survive_the_parting_by_day_and_its_undoing(migrated_url
     downgrade(migrated_url, BEFORE_DAYS)
     with connect(migrated_url, "test") as connection:
         assert connection.execute(ROWS).fetchall() == rows
-        assert connection.execute(RIGHTS, (PARTED,)).fetchall() == rights
+        then = [right for right in rights if right[1] not in LATER]
+        assert connection.execute(RIGHTS, (PARTED,)).fetchall() == then
     migrate(migrated_url)
     with connect(migrated_url, "test") as connection:
         assert connection.execute(ROWS).fetchall() == rows
