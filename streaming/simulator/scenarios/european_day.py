@@ -42,7 +42,8 @@ LEGS = (
 )  # fmt: skip
 
 TRAVELLERS = (
-    Travellers("morning to Amsterdam", 62, ("9Q101",), ("uk", 220_00, "GBP")),
+    Travellers("morning to Amsterdam", 62, ("9Q101",), ("uk", 220_00, "GBP"),
+               care=(("meals", 9_50, "GBP", "LHR-CATERING"), ("comms", 0, "GBP", "LHR-DESK"))),
     Travellers("Amsterdam to London", 48, ("9Q102",), ("eu", 250_00, "EUR")),
     # They reach London at 12:35, ten minutes before their onward flight: rebooked, 255 late.
     Travellers("Amsterdam to New York, missed", 26, ("9Q102", "9Q302"), ("eu", 600_00, "EUR"),
@@ -54,7 +55,9 @@ TRAVELLERS = (
     Travellers("New York in the evening", 52, ("9Q304",), None),
     Travellers("home from New York on a third licence", 60, ("7Q601",), None),
     Travellers("Amsterdam to Palma, cancelled", 44, ("8Q401",), ("eu", 250_00, "EUR"),
-               told_before=85, offered="8Q403", rebooked=("8Q403",), rebooked_at="07:50"),
+               told_before=85, offered="8Q403", rebooked=("8Q403",), rebooked_at="07:50",
+               # A room for the day: more than the law gives, since nobody needs a night.
+               care=(("meals", 12_00, "EUR", "AMS-CATERING"), ("hotel", 64_00, "EUR", "AMS-INN"))),
     # Weather, but the excuse has no proof and no second person yet: accrued until it has.
     Travellers("Palma to Amsterdam, thunderstorm", 39, ("8Q402",), ("eu", 250_00, "EUR"),
                told_before=55, offered="8Q404", rebooked=("8Q404",), rebooked_at="11:30"),

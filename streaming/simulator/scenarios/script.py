@@ -54,6 +54,7 @@ class Travellers:
 
     `told_before`: minutes before SOBT that they were told of the cancellation of their first leg;
     `offered`: a flight offered instead; `rebooked`: the flights they then travelled on.
+    `care`: what each is given from an hour after SOBT on: which, minor units, currency, supplier.
     `owed`: what the law gives each, as regime, minor units and currency; None is nothing.
     """
 
@@ -65,6 +66,7 @@ class Travellers:
     offered: str | None = None
     rebooked: tuple[str, ...] = ()
     rebooked_at: str = ""
+    care: tuple[tuple[str, int, str, str], ...] = ()
 
 
 def at(day: date, hhmm: str) -> datetime:

@@ -109,4 +109,7 @@ def _travelled(
     if group.rebooked:
         when = at(day, group.rebooked_at)
         events.append(told("passenger_rebooked", when, leg_ids=flights(group.rebooked)))
+    for minutes, (care, minor, currency, supplier) in enumerate(group.care, start=60):
+        cost = {"amount_minor": minor, "currency": currency, "supplier": supplier}
+        events.append(told("care_given", sobt + minutes * MINUTE, care=care, **cost))
     return events
