@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 
 LANDED: dict[str, tuple[sa.types.TypeEngine[Any], str]] = {
     "care": (sa.Text(), "What care was given (EU261 Art 9)."),
