@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from assets.derivations.assessments import ASSESSMENTS
+from assets.derivations.care_clock import CARE_CLOCK
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
@@ -44,7 +45,7 @@ from streaming.store.database import Connection, connect
 from streaming.store.derive import Database
 
 COMPONENTS = ("postgres", "kafka", "registry", "lander")
-CHAIN = (DISRUPTIONS, PASSENGER_IMPACTS, ASSESSMENTS, LEDGER, SEALS)
+CHAIN = (DISRUPTIONS, PASSENGER_IMPACTS, ASSESSMENTS, CARE_CLOCK, LEDGER, SEALS)
 DAY = date(2026, 6, 15)
 WRONG = ("V-UK-2.toml", "le1500 = 22000", "le1500 = 20000")
 """The rule that is mended at the end: first GBP 200 up to 1,500 km, where the law says 220."""

@@ -5,6 +5,7 @@ from typing import Any
 from assets.derivations import assessments
 from domain.ledger import Booked, Obligation, Transaction, chart
 from domain.ledger.obligation import CARE
+from domain.passenger_rights.care_clock import Due
 from domain.passengers.care import Entitlement, Given, due, waits_until
 from domain.passengers.care_spend import spend
 from streaming.derivation import Derivation, Outcome
@@ -49,12 +50,13 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         close_the_books_to_others(connection)
         carried = already_booked(connection, [keys[one] for one in given])
     rows, new = [], list[Evidenced]()
+    falls_due: dict[str, tuple[Due, ...]] = {}
     for one in sorted(who):
         obligation = Obligation(*one, CARE)
         care, grants = given.get(one, []), granted.get(one, [])
         counted, added = _booked(obligation, carried.get(obligation.key, []), care, grants)
         new += added
-        row = _clock(obligation, care, grants, counted, kept.get(obligation.key))
+        row = _clock(obligation, care, grants, counted, falls_due, kept.get(obligation.key))
         rows += [] if row is None else [row]
     write_clocks(connection, rows, code_version())
     lines = write_transactions(connection, new, code_version())
@@ -96,12 +98,13 @@ def _clock(
     care: list[Given],
     grants: list[Entitlement],
     counted: dict[str, dict[str, Any]],
+    falls_due: dict[str, tuple[Due, ...]],
     before: KeptClock | None,
 ) -> dict[str, Any] | None:
     """The row of a clock that says something new; None where it says what it said."""
     told = {
         "assessment_id": grants[0].assessment_id if grants else None,
-        "due": due(grants),
+        "due": due(grants, falls_due),
         "given": counted,
         "waits_until": waits_until(grants),
     }

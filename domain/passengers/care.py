@@ -6,6 +6,7 @@ from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from domain.passenger_rights import RightsFacts, assess
+from domain.passenger_rights.care_clock import Due
 
 Counts = Literal[
     "within",  # owed by the law
@@ -63,17 +64,24 @@ def counts(given: Given, entitlements: Sequence[Entitlement]) -> Counts:
     return "not_owed" if given.is_receipt else "beyond"
 
 
-def due(entitlements: Sequence[Entitlement]) -> dict[str, dict[str, Any]]:
+def due(
+    entitlements: Sequence[Entitlement], known: dict[str, tuple[Due, ...]] | None = None
+) -> dict[str, dict[str, Any]]:
     """Care to the first time it falls due (ISO 8601, UTC), its rule, and whether it is owed now.
 
-    What is not owed yet is the next trigger, should the wait go on (LE-10).
+    What is not owed yet is the next trigger, should the wait go on (LE-10). `known` keeps what
+    was worked out, by revision: many passengers of one flight have the same facts.
     """
+    known = {} if known is None else known
     found: dict[str, dict[str, Any]] = {}
     for one in entitlements:
         start = one.facts.scheduled_departure
         if start is None:
             continue
-        for item in assess(one.facts, "uk" if one.regime == "uk" else "eu").care_clock:
+        if one.revision not in known:
+            answer = assess(one.facts, "uk" if one.regime == "uk" else "eu")
+            known[one.revision] = answer.care_clock
+        for item in known[one.revision]:
             at = (start + timedelta(minutes=item.after_minutes)).isoformat()
             for care in item.care:
                 entry = {"at": at, "rule": item.rule_id, "owed": care in one.care}
