@@ -13,6 +13,7 @@ from orchestration.cli import (
     demo,
     doctor,
     engines,
+    explain,
     failures,
     ledger,
     lineage,
@@ -56,6 +57,7 @@ app.command("assess")(assess.assess)
 app.command("reassess")(reassess.reassess)
 app.command("lineage")(lineage.lineage)
 app.command("dbt", context_settings=dbt.UNTOUCHED)(dbt.dbt)
+app.add_typer(explain.app, name="explain")
 app.add_typer(claims.app, name="claims")
 app.add_typer(payments.app, name="payments")
 app.add_typer(ledger.app, name="ledger")

@@ -1,0 +1,1 @@
+"""The reasoned letter of one claim, and the pack for a regulator: read, put into words, set."""
