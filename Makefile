@@ -45,6 +45,10 @@ chaos: setup ## 3,000 legs and 300,000 passengers on a bad day, from Kafka to th
 bench-freshness: setup ## Measure landed row to light asset's row at 1,000 events a second
 	@$(BIN)/python -m benchmarks.freshness $(ARGS)
 
+.PHONY: bench-ledger
+bench-ledger: setup ## Does a claim cost more with ten million postings before it?
+	@$(BIN)/python -m benchmarks.ledger $(ARGS)
+
 .PHONY: bench-landing
 bench-landing: setup ## Measure landing beside the floor and beside other stream processors
 	@$(BIN)/python -m benchmarks.landing $(ARGS)

@@ -49,6 +49,6 @@ def pdf(letter: Letter) -> bytes:
         page.multi_cell(0, 6, section.heading, new_x="LMARGIN", new_y="NEXT")
         page.set_font("DejaVu", size=9)
         for paragraph in section.paragraphs:
-            page.multi_cell(0, 4.8, paragraph, new_x="LMARGIN", new_y="NEXT")
+            page.multi_cell(0, 4.8, paragraph, align="L", new_x="LMARGIN", new_y="NEXT")
             page.ln(1)
     return bytes(page.output())

@@ -12,6 +12,10 @@ from streaming.store.lineage import Reference, postings_of
 # The columns that answer "which offsets, feature values, model, rule and code": printed per table.
 SHOWN: dict[str, tuple[str, ...]] = {
     "ledger.transactions": ("transaction_id", "kind", "description", "rulebook", "code_version"),
+    "claims.events": (
+        "event_id", "kind", "state", "actor", "role", "amount_minor", "currency", "reference",
+        "code_version",
+    ),
     "derived.assessments": (
         "assessment_id", "regime", "rulebook", "amount_minor", "currency", "citations",
         "rules_hit", "flags", "certainty", "code_version",

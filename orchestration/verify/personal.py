@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from domain.events import PersonalData
+from domain.payments import BankDetails
 from orchestration.verify.verdict import Verdict
 from streaming.broker import Broker, Record, read_to_end
 from streaming.keyring import Destroyed, Keyring
@@ -36,6 +37,18 @@ def needles(people: Iterable[PersonalData]) -> set[bytes]:
                 t.lower() for t in TOKEN.findall((value or "").encode()) if len(t) >= SHORTEST
             }
     return found
+
+
+def account_needles(opened: Iterable[bytes | Destroyed]) -> set[bytes]:
+    """The numbers of the accounts that passengers are paid to, in lower case."""
+    accounts = [
+        BankDetails.model_validate_json(one) for one in opened if not isinstance(one, Destroyed)
+    ]
+    return {
+        number.lower().encode()
+        for one in accounts
+        if (number := one.iban or one.other_account) and len(number) >= SHORTEST
+    }
 
 
 def codes(people: Iterable[PersonalData]) -> re.Pattern[bytes] | None:
@@ -83,7 +96,12 @@ def no_plaintext(connection: Connection, keyring: Keyring, broker: Broker) -> Ve
     sealed = dict(audit.sealed_passengers(connection))
     opened = keyring.open(sealed, actor="knockon verify", purpose="search for plaintext")
     people = [person for person in opened.values() if not isinstance(person, Destroyed)]
-    sought, coded = needles(people), codes(people)
+    accounts = keyring.open_more(
+        dict(audit.sealed_accounts(connection)),
+        actor="knockon verify",
+        purpose="search for plaintext",
+    )
+    sought, coded = needles(people) | account_needles(accounts.values()), codes(people)
     checked = 0
     broken: list[str] = []
     for schema, table in audit.tables(connection):

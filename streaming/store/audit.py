@@ -151,6 +151,15 @@ def sealed_passengers(connection: psycopg.Connection[Any]) -> list[tuple[Any, by
     return [(row[0], row[1]) for row in rows]
 
 
+def sealed_accounts(connection: psycopg.Connection[Any]) -> list[tuple[Any, bytes]]:
+    """The sealed bank details of every passenger who was to be paid, one of each."""
+    rows = connection.execute(
+        "select distinct on (passenger_ref) passenger_ref, details from payments.instructions"
+        " order by passenger_ref"
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def count(connection: psycopg.Connection[Any], schema: str, table: str) -> int:
     """Rows of a table."""
     row = connection.execute(
