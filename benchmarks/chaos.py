@@ -1,10 +1,11 @@
 """A day of chaos from Kafka to the books: `make chaos`.
 
-3,000 legs and 300,000 passengers, drawn by a seed, one leg in five late or cancelled; then 500
-causes turn out to have been others, and a rule to have been wrong. After each step: is every
-affected passenger assessed, is what is booked what was assessed, does each currency balance, and do
-the marts of dbt say the same to the cent? A stack of its own in a temporary directory. Exit code 1
-when anything does not hold.
+3,000 legs and 300,000 passengers, drawn by a seed, one leg in five late or cancelled. Some of those
+who are owed are paid; then 500 causes turn out to have been others, and a rule to have been wrong.
+After each step: is every affected passenger assessed, is what is booked what was assessed, does
+each currency balance, does no claim contradict itself, is nobody paid twice? In the end the marts
+of dbt must say the same as the books to the cent. A stack of its own in a temporary directory. Exit
+code 1 when anything does not hold.
 """
 
 import argparse
@@ -17,14 +18,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psutil
 from rich.console import Console
 from rich.table import Table
 
+from assets import marts_project
 from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.care_clock import CARE_CLOCK
 from assets.derivations.disruptions import DISRUPTIONS
@@ -32,21 +35,41 @@ from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
 from assets.derivations.reassessments import reassess
 from assets.derivations.seals import SEALS
+from domain.claims import ClaimEvent
+from domain.events import Event
+from domain.ledger import Position
+from domain.ledger.as_of import OWED
+from domain.money import major
 from domain.passenger_rights import rulebooks
+from domain.payments import BankDetails, Debtor
 from orchestration.demo.waiting import until_landed
 from orchestration.stack import Stack, start
 from orchestration.verify.run import verify
 from streaming.derivation import NothingPending, run
+from streaming.desk import payments
+from streaming.desk.answers import read
+from streaming.desk.claims import tell
+from streaming.keyring import Keyring, MasterKey
+from streaming.replay import Sent
 from streaming.replay.feed import Feed
 from streaming.simulator.scenarios import chaos_day
 from streaming.simulator.scenarios.script import ScriptedLeg, Travellers
 from streaming.store import audit
+from streaming.store import payments as stored_payments
 from streaming.store.database import Connection, connect
 from streaming.store.derive import Database
+from streaming.store.derive_ledger import already_booked
 
 COMPONENTS = ("postgres", "kafka", "registry", "lander")
 CHAIN = (DISRUPTIONS, PASSENGER_IMPACTS, ASSESSMENTS, CARE_CLOCK, LEDGER, SEALS)
 DAY = date(2026, 6, 15)
+PAID_AT = datetime(2026, 6, 17, 8, tzinfo=UTC)
+DEBTOR = Debtor(
+    account=BankDetails(name="Example Air plc", iban="DE89370400440532013000"), currency="EUR"
+)
+PAYOUT = payments.Payout(
+    BankDetails(name="A. Passenger", iban="FR1420041010050500013M02606"), PAID_AT.date()
+)
 WRONG = ("V-UK-2.toml", "le1500 = 22000", "le1500 = 20000")
 """The rule that is mended at the end: first GBP 200 up to 1,500 km, where the law says 220."""
 
@@ -63,6 +86,8 @@ class Chaos:
     console: Console
     steps: list[dict[str, Any]] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
+    coming: list[Event] = field(default_factory=list)
+    sent: Sent = field(default_factory=Sent)
 
     def step(self, name: str, work: Callable[[], dict[str, Any]]) -> None:
         """Do it, let the chain follow, ask whether all holds."""
@@ -88,8 +113,8 @@ class Chaos:
             " count(distinct a.obligation_key) filter (where a.owed > 0),"
             " (select count(*) from (select obligation_key from ledger.transactions t join"
             " ledger.postings p using (transaction_id) join ledger.accounts c using (account)"
-            " where c.role = 'probable' group by obligation_key, currency"
-            " having sum(amount_minor) <> 0) b)"
+            " where c.kind = 'liability' and t.kind in ('accrual', 'reversal')"
+            " group by obligation_key, currency having sum(amount_minor) <> 0) b)"
             " from derived.passenger_impacts i left join lateral (select obligation_key,"
             " amount_max_minor as owed from derived.assessments a"
             " where a.obligation_key = i.obligation_key order by sequence desc limit 1) a on true"
@@ -103,11 +128,31 @@ class Chaos:
             ("unbalanced", audit.unbalanced(self.connection)),
         ):
             self.broken += [f"{what}: {key}" for key in found[:3]]
+        paid = self.connection.execute(
+            "select count(*), count(distinct obligation_key) from payments.instructions"
+            " where status in ('made', 'sent', 'accepted', 'executed')"
+        ).fetchone()
+        told["paid"], once = paid or (0, 0)
+        if told["paid"] != once:
+            self.broken.append(f"{told['paid']} payments to {once} obligations")
+        self.broken += self.contradictions()[:3]
         owed = self.connection.execute(
             "select currency, -sum(amount_minor)::bigint from ledger.postings"
-            " join ledger.accounts using (account) where role = 'probable' group by currency"
+            " join ledger.accounts using (account) where role = any(%s) group by currency",
+            (list(OWED),),
         )
         return {**told, "owed_minor": dict(owed.fetchall())}
+
+    def contradictions(self) -> list[str]:
+        """Claims of those that were paid whose balances cannot all be true."""
+        keys = [
+            row[0]
+            for row in self.connection.execute("select obligation_key from payments.instructions")
+        ]
+        found = []
+        for key, carried in already_booked(self.connection, keys).items():
+            found += [f"{key}: {words}" for words in Position.of(carried).contradictions()]
+        return found
 
 
 def main() -> int:
@@ -116,11 +161,12 @@ def main() -> int:
     parser.add_argument("--legs", type=int, default=3_000)
     parser.add_argument("--passengers", type=int, default=300_000)
     parser.add_argument("--revised", type=int, default=500, help="causes that change afterwards")
+    parser.add_argument("--paid", type=int, default=1_000, help="claims that are paid before")
     parser.add_argument("--seed", type=int, default=261)
     parser.add_argument("--quick", action="store_true", help="a tenth of it")
     asked = parser.parse_args()
     if asked.quick:
-        asked.legs, asked.passengers, asked.revised = 300, 30_000, 50
+        asked.legs, asked.passengers, asked.revised, asked.paid = 300, 30_000, 50, 100
     console = Console(stderr=True)
     directory = Path(tempfile.mkdtemp(prefix="knockon-chaos-"))
     try:
@@ -142,12 +188,15 @@ def chaos(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str
     with connect(url, "knockon-chaos", autocommit=True) as connection:
         day = Chaos(stack, connection, legs, groups, asked.seed, console)
         with wrong_rule():
-            day.step("the day", lambda: told(day))
+            day.step("the evening before", lambda: booked(day))
+            day.step("the day", lambda: happened(day))
+            day.step(f"{asked.paid:,} paid", lambda: some_paid(day, asked.paid))
             day.step(f"{asked.revised} causes revised", lambda: causes_revised(day, asked.revised))
         day.step("a rule mended", lambda: rule_mended(url))
         for verdict in verify(stack.settings, ("offsets", "balance", "seals", "assessments")):
             day.broken += [f"{verdict.name}: {line}" for line in verdict.shown()]
             console.print(f"{verdict.name}: {verdict.checked:,} {verdict.invariant}")
+        seconds = marts(day)
     return {
         "benchmark": "chaos",
         "seed": asked.seed,
@@ -155,6 +204,7 @@ def chaos(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str
         "broken_legs": sum(map(chaos_day.is_broken, legs)),
         "passengers": sum(group.count for group in groups),
         "steps": day.steps,
+        "marts_s": seconds,
         "broken": day.broken,
         "machine": {
             "cores": psutil.cpu_count(),
@@ -164,31 +214,92 @@ def chaos(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str
     }
 
 
-def told(day: Chaos) -> dict[str, Any]:
-    """Everybody books, the day happens, and it all lands."""
-    with day.console.status("telling the day") as status:
-        sent = Feed(day.stack.settings).story(
-            day.legs, day.groups, DAY, day.seed, None,
-            lambda when, records: status.update(f"{when:%H:%M}, {records:,} records"),
-        )  # fmt: skip
-    until_landed(day.stack.settings, sent, 300)
-    return {"records": sent.total}
+def booked(day: Chaos) -> dict[str, Any]:
+    """The evening before: schedules, aircraft, and everybody's booking."""
+    with day.console.status("booking"):
+        story = Feed(day.stack.settings).story(day.legs, day.groups, DAY, day.seed)
+    midnight = datetime(DAY.year, DAY.month, DAY.day, tzinfo=UTC)
+    day.coming = [event for event in story if event.occurred_at >= midnight]
+    return _sent(day, [event for event in story if event.occurred_at < midnight])
+
+
+def happened(day: Chaos) -> dict[str, Any]:
+    """The day itself."""
+    told, day.coming = day.coming, []
+    return _sent(day, told)
+
+
+def _sent(day: Chaos, events: list[Event]) -> dict[str, Any]:
+    began = time.monotonic()
+    with day.console.status("sending") as status:
+        sent = Feed(day.stack.settings, late=True).events(
+            events, None, lambda when, records: status.update(f"{when:%H:%M}, {records:,} records")
+        )
+        day.sent.events.update(sent.events)
+        day.sent.clocks.update(sent.clocks)
+        until_landed(day.stack.settings, day.sent, 300)
+    return {"records": sent.total, "landed_s": round(time.monotonic() - began, 1)}
+
+
+def some_paid(day: Chaos, many: int) -> dict[str, Any]:
+    """Claims are made, approved, scheduled, exported, and executed by the bank."""
+    settings = day.stack.settings
+    assert settings.master_key is not None
+    keys_url = settings.database_url_for("knockon_keyring")
+    keyring = Keyring(
+        lambda: connect(keys_url, "knockon-chaos-keys"),
+        MasterKey(settings.master_key.get_secret_value()),
+    )
+    owing = day.connection.execute(
+        "select distinct on (obligation_key) obligation_key, amount_max_minor, currency"
+        " from derived.assessments where amount_max_minor > 0"
+        " order by obligation_key, sequence desc limit %s",
+        (many,),
+    ).fetchall()
+    for key, minor, currency in owing:
+        told_by_passenger = {"kind": "claim", "role": "passenger"}
+        approved = {"kind": "approve", "role": "agent", "amount_minor": minor, "currency": currency}
+        for facts in (told_by_passenger, approved):
+            tell(day.connection, ClaimEvent(event_id=uuid4(), obligation_key=key, actor="chaos",
+                                            occurred_at=PAID_AT, **facts))  # fmt: skip
+        payments.schedule(day.connection, keyring, key, PAYOUT, "chaos", PAID_AT)
+    for due in stored_payments.due(day.connection, PAYOUT.due_on):
+        payments.export(day.connection, keyring, DEBTOR, due, "pain.001", "chaos", PAID_AT)
+    read(day.connection, _statement(day.connection), "chaos", PAID_AT)
+    return {"claims": len(owing)}
+
+
+def _statement(connection: Connection) -> bytes:
+    """A bank's camt.054: every instruction that left was executed."""
+    entries = "".join(
+        f'<Ntry><Amt Ccy="{currency}">{major(minor, currency)}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+        f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>2026-06-17</Dt></BookgDt><AcctSvcrRef>{key.hex}"
+        f"</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>{key.hex}</EndToEndId></Refs></TxDtls>"
+        "</NtryDtls></Ntry>"
+        for key, minor, currency in connection.execute(
+            "select instruction_id, pay_minor, pay_currency from payments.instructions"
+        )
+    )
+    return (
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"><BkToCstmrDbtCdtNtfctn>'
+        f"<Ntfctn><Id>1</Id>{entries}</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>"
+    ).encode()
+
+
+def marts(day: Chaos) -> float:
+    """Build the marts with all their tests: they must equal the books to the cent."""
+    began = time.monotonic()
+    try:
+        with day.console.status("building the marts"):
+            marts_project.run(["build"], marts_project.environment(day.stack.settings))
+    except marts_project.MartsError as failed:
+        day.broken.append(str(failed))
+    return round(time.monotonic() - began, 1)
 
 
 def causes_revised(day: Chaos, many: int) -> dict[str, Any]:
     """What was found out two days later."""
-    found = chaos_day.revised(day.legs, many, DAY, day.seed)
-    before = day.connection.execute("select count(*) from landed.flight_events").fetchone()
-    Feed(day.stack.settings, late=True).events(found, None, lambda when, records: None)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        now = day.connection.execute("select count(*) from landed.flight_events").fetchone()
-        assert now is not None
-        assert before is not None
-        if now[0] >= before[0] + len(found):
-            break
-        time.sleep(0.2)
-    return {"records": len(found)}
+    return _sent(day, list[Event](chaos_day.revised(day.legs, many, DAY, day.seed)))
 
 
 def rule_mended(url: str) -> dict[str, Any]:
@@ -200,11 +311,13 @@ def rule_mended(url: str) -> dict[str, Any]:
 @contextmanager
 def wrong_rule() -> Iterator[None]:
     """Within it a sum of the law is another."""
-    name, right, wrong = WRONG
+    file, right, wrong = WRONG
     text = rulebooks.data_text
-    rulebooks.data_text = lambda file: (
-        text(file).replace(right, wrong, 1) if file == name else text(file)
-    )
+
+    def told(name: str) -> str:
+        return text(name).replace(right, wrong, 1) if name == file else text(name)
+
+    rulebooks.data_text = told
     _forget()
     try:
         yield

@@ -63,17 +63,15 @@ class Feed:
 
         Raises SettingsError, TooLate, DeliveryFailed.
         """
-        return self.story(
-            european_day.LEGS, european_day.TRAVELLERS, day, european_day.SEED, speed, progress
-        )
+        told = self.story(european_day.LEGS, european_day.TRAVELLERS, day, european_day.SEED)
+        return self.events(told, speed, progress)
 
     def story(
-        self, legs: Sequence[ScriptedLeg], groups: Sequence[Travellers], day: date, seed: int,
-        speed: float | None, progress: Progress,
-    ) -> Sent:  # fmt: skip
-        """Tell a day of these legs and travellers; `seed` draws who they are.
+        self, legs: Sequence[ScriptedLeg], groups: Sequence[Travellers], day: date, seed: int
+    ) -> list[Event]:
+        """A day of these legs and travellers as events; `seed` draws who they are, sealed.
 
-        Raises SettingsError, TooLate, DeliveryFailed.
+        Raises SettingsError without a master key.
         """
         if self._settings.master_key is None:
             raise SettingsError("sealing passengers needs a key: set KNOCKON_MASTER_KEY")
@@ -82,8 +80,7 @@ class Feed:
             lambda: connect(url, "knockon-replay-keyring"),
             MasterKey(self._settings.master_key.get_secret_value()),
         )
-        people = manifest(groups, day.isoformat(), seed, keyring)
-        return self.events(tell(legs, people, day), speed, progress)
+        return tell(legs, manifest(groups, day.isoformat(), seed, keyring), day)
 
     def events(self, events: Iterable[Event], speed: float | None, progress: Progress) -> Sent:
         """Send events that are in the order of their time. Raises TooLate, DeliveryFailed."""

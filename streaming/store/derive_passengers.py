@@ -51,26 +51,26 @@ _BEFORE = """
 
 _COLUMNS = ", ".join(f'e."{name}"' for name in PassengerRecord._fields)
 
-_RECORDS = f"""
-    select {_COLUMNS} from landed.passenger_events e {_BEFORE.format(alias="h")}
-    where e.journey_id in (
-        select journey_id from landed.passenger_events where leg_ids && %(legs)s
-    ) order by e.occurred_at, e.log_id, e.partition, e."offset"
+# Which journeys, then what was told of them: in one statement the planner, who knows little of a
+# table that has just grown, joined the two row by row. And never prepared: only a plan that knows
+# the array looks it up by hash.
+_OVER = f"""
+    select distinct leg.id, e.journey_id
+    from landed.passenger_events e {_BEFORE.format(alias="h")}
+    cross join unnest(e.leg_ids) as leg(id)
+    where e.leg_ids && %(legs)s and leg.id = any(%(legs)s)
 """  # noqa: S608 (constants)
 
-_TRAVELLERS = f"""
-    with journeys as (
-        select distinct leg.id as leg_id, e.journey_id
-        from landed.passenger_events e {_BEFORE.format(alias="h")}
-        cross join unnest(e.leg_ids) as leg(id)
-        where e.leg_ids && %(legs)s and leg.id = any(%(legs)s)
-    )
-    select j.leg_id, e.kind, count(distinct e.event_id),
-        array_agg(distinct companion.id) filter (where companion.id is not null)
-    from journeys j
-    join landed.passenger_events e on e.journey_id = j.journey_id {_BEFORE.format(alias="g")}
-    left join lateral unnest(e.leg_ids) as companion(id) on true
-    group by j.leg_id, e.kind
+_RECORDS = f"""
+    select {_COLUMNS} from landed.passenger_events e {_BEFORE.format(alias="h")}
+    where e.journey_id = any(%(journeys)s)
+    order by e.occurred_at, e.log_id, e.partition, e."offset"
+"""  # noqa: S608 (constants)
+
+_TOLD = f"""
+    select e.journey_id, e.kind, e.event_id, e.leg_ids
+    from landed.passenger_events e {_BEFORE.format(alias="h")}
+    where e.journey_id = any(%(journeys)s)
 """  # noqa: S608 (constants)
 
 _BOOKED = f"""
@@ -86,7 +86,9 @@ def journey_records(
     connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
 ) -> list[PassengerRecord]:
     """Every record before the horizon of every journey over one of the legs, in event time."""
-    rows = connection.execute(_RECORDS, {"legs": list(leg_ids), **horizon.columns()})
+    over = connection.execute(_OVER, {"legs": list(leg_ids), **horizon.columns()}, prepare=False)
+    journeys = list({journey for _, journey in over})
+    rows = connection.execute(_RECORDS, {"journeys": journeys, **horizon.columns()}, prepare=False)
     return [PassengerRecord._make(row) for row in rows]
 
 
@@ -95,11 +97,21 @@ def travellers(
 ) -> dict[UUID, LegTravellers]:
     """Who travels on each of the legs; a leg without known passengers is not named."""
     found: dict[UUID, LegTravellers] = {}
-    rows = connection.execute(_TRAVELLERS, {"legs": list(leg_ids), **horizon.columns()})
-    for leg_id, kind, count, companions in rows:
-        leg = found.setdefault(leg_id, LegTravellers({}, set()))
-        leg.records[kind] = count
-        leg.leg_ids.update(companions or ())
+    over: dict[UUID, list[UUID]] = {}
+    for leg_id, journey in connection.execute(
+        _OVER, {"legs": list(leg_ids), **horizon.columns()}, prepare=False
+    ):
+        over.setdefault(journey, []).append(leg_id)
+    seen: set[UUID] = set()
+    for journey, kind, event_id, companions in connection.execute(
+        _TOLD, {"journeys": list(over), **horizon.columns()}, prepare=False
+    ):
+        again = event_id in seen
+        seen.add(event_id)
+        for leg_id in over[journey]:
+            leg = found.setdefault(leg_id, LegTravellers({}, set()))
+            leg.records[kind] = leg.records.get(kind, 0) + (not again)
+            leg.leg_ids.update(companions or ())
     return found
 
 
@@ -107,5 +119,5 @@ def passengers_booked(
     connection: Connection, leg_ids: Collection[UUID], horizon: Horizon
 ) -> dict[UUID, int]:
     """Passengers with a confirmed journey over each leg; a leg nobody booked is not named."""
-    rows = connection.execute(_BOOKED, {"legs": list(leg_ids), **horizon.columns()})
+    rows = connection.execute(_BOOKED, {"legs": list(leg_ids), **horizon.columns()}, prepare=False)
     return {row[0]: row[1] for row in rows}
