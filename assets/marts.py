@@ -22,7 +22,7 @@ OWNERS = {
         ("booked_amounts", "care_spend", "compensation_by_cause", "finance_reconciliation",
          "liability_ageing", "liability_by_airline", "liability_by_airport",
          "liability_by_article", "liability_by_booked_day", "liability_by_cause",
-         "liability_by_flight_day", "provision_outcome"),
+         "liability_by_flight_day", "obligations", "provision_outcome"),
         "finance",
     ),
 }  # fmt: skip

@@ -1,6 +1,6 @@
 """The shell around a derivation: which interval a run was asked for, and what it shows after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -74,7 +74,15 @@ def shown(done: Written) -> dict[str, Any]:
         **done.outcome.counts,
         **{f"version {what}": version for what, version in done.outcome.versions.items()},
         **({"event time": done.outcome.as_of.isoformat()} if done.outcome.as_of else {}),
+        **({"examples": _table(done.outcome.examples)} if done.outcome.examples else {}),
     }
+
+
+def _table(examples: Sequence[Mapping[str, str]]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [dg.TableRecord(dict(one)) for one in examples],
+        schema=dg.TableSchema([dg.TableColumn(name) for name in examples[0]]),
+    )
 
 
 def interval_metadata(intervals: tuple[Interval, ...]) -> dict[str, Any]:

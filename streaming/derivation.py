@@ -20,12 +20,16 @@ from streaming.store.intervals import Interval, advance, joined, logs_named, pen
 
 log = structlog.get_logger(__name__)
 
+EXAMPLES = 10
+"""So many rows are shown with what a step wrote, at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step wrote: rows by table, the versions it used, the event time it reached.
 
-    `counts` are further figures worth showing, by their name; `correlation_ids` what it was about.
+    `counts` are further figures worth showing, by their name; `correlation_ids` what it was about;
+    `examples` a few of the rows as a person would read them.
     """
 
     rows: Mapping[str, int]
@@ -33,6 +37,7 @@ class Outcome:
     as_of: datetime | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     correlation_ids: tuple[UUID, ...] = ()
+    examples: tuple[Mapping[str, str], ...] = ()
 
 
 Step = Callable[[Connection, tuple[Interval, ...]], Outcome]
@@ -93,6 +98,7 @@ def merged(several: Sequence[Written]) -> Written:
         {what: ", ".join(told) for what, told in versions.items()},
         max(times, default=None),
         dict(counts),
+        examples=tuple(one for each in several for one in each.outcome.examples)[:EXAMPLES],
     )
     return Written(several[0].reader, tuple(intervals[log] for log in sorted(intervals)), outcome)
 

@@ -6,8 +6,9 @@ from typing import Any
 from assets.derivations import impacts
 from domain.identity import content_hash
 from domain.ledger import assessment_id, revision
+from domain.money import major
 from domain.passenger_rights import RightsFacts, assess
-from streaming.derivation import Derivation, Outcome
+from streaming.derivation import EXAMPLES, Derivation, Outcome
 from streaming.store.database import Connection
 from streaming.store.derive_rights import (
     ImpactRow,
@@ -37,7 +38,8 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         "facts missing": sum(bool(row["needs"]) for row in rows),
     }
     as_of = max((impact.as_of for impact in found), default=None)
-    return Outcome({READER: len(rows)}, versions, as_of, counts)
+    examples = tuple(_shown(row) for row in rows[:EXAMPLES])
+    return Outcome({READER: len(rows)}, versions, as_of, counts, examples=examples)
 
 
 ASSESSMENTS = Derivation(READER, (impacts.READER,), step)
@@ -65,6 +67,16 @@ def assessed(impacts: Iterable[ImpactRow], impacts_log: int) -> list[dict[str, A
             }
         )
     return rows
+
+
+def _shown(row: dict[str, Any]) -> dict[str, str]:
+    return {
+        "obligation": str(row["obligation_key"]),
+        "sum": f"{major(row['amount_minor'], row['currency'])} {row['currency']}",
+        "event": row["event"],
+        "rulebook": row["rulebook"],
+        "why": row["explanation"].replace("\n", " "),
+    }
 
 
 def _answered(facts: RightsFacts) -> dict[str, Any]:

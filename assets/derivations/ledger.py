@@ -5,7 +5,8 @@ from uuid import UUID
 
 from assets.derivations import assessments
 from domain.ledger import Booked, Obligation, Transaction, book, chart
-from streaming.derivation import Derivation, Outcome
+from domain.money import major
+from streaming.derivation import EXAMPLES, Derivation, Outcome
 from streaming.store.database import Connection
 from streaming.store.derive_ledger import (
     BOOKS,
@@ -43,7 +44,19 @@ def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
         {"code": code_version()},
         max((row.as_of for row in found), default=None),
         {"reversals": sum(transaction.kind == "reversal" for transaction, _ in new)},
+        examples=tuple(_shown(transaction) for transaction, _ in new[:EXAMPLES]),
     )
+
+
+def _shown(transaction: Transaction) -> dict[str, str]:
+    line = transaction.postings[0]
+    return {
+        "obligation": str(transaction.obligation_key),
+        "kind": transaction.kind,
+        "sum": f"{major(abs(line.amount_minor), line.currency)} {line.currency}",
+        "what": transaction.description,
+        "transaction": str(transaction.transaction_id),
+    }
 
 
 def _to_book(

@@ -12,6 +12,7 @@ from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.disruptions import DISRUPTIONS
 from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
+from assets.run import shown
 from domain.events import FlightEvent, PassengerEvent
 from domain.identity import name_uuid
 from streaming.derivation import Derivation, NothingPending, Written, run
@@ -218,3 +219,21 @@ def test_every_posting_leads_back_to_records_on_kafka(
         "derived.passenger_impacts",
         "derived.disruptions",
     ]
+
+
+def test_what_was_assessed_and_booked_is_shown_by_example(
+    connection: psycopg.Connection[Any],
+) -> None:
+    """Whoever follows one claim finds its sum and reasons with the run that made it."""
+    land(connection, "passenger.events", 0, [booked(p, "late") for p in range(20)])
+    land(connection, "flight.events", 0, [scheduled("late", "AMS", "LHR", DAY)])
+    land(connection, "flight.events", 0, flown("late", DAY, 200))
+    for derivation in (DISRUPTIONS, PASSENGER_IMPACTS):
+        drained(connection, derivation)
+    done = [run(connection, derivation) for derivation in (ASSESSMENTS, LEDGER)]
+    assessed, booked_rows = [shown(one)["examples"] for one in done if isinstance(one, Written)]
+    assert len(assessed.records) == len(booked_rows.records) == 10
+    for one, other in zip(assessed.records, booked_rows.records, strict=True):
+        assert one.data["obligation"] == other.data["obligation"]
+        assert one.data["sum"] == other.data["sum"] == "250.00 EUR"
+        assert "Result: 250.00 EUR under EU261" in one.data["why"]

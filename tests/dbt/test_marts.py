@@ -16,7 +16,7 @@ from tests.dbt.conftest import PASSWORDS, Dbt
 MARTS = {
     "booked_amounts", "care_spend", "finance_reconciliation", "liability_ageing",
     "liability_by_airline", "liability_by_airport", "liability_by_article",
-    "liability_by_booked_day", "liability_by_cause", "liability_by_flight_day",
+    "liability_by_booked_day", "liability_by_cause", "liability_by_flight_day", "obligations",
     "provision_outcome",
     "compensation_by_cause", "disruptions", "forecast_calibration", "forecast_quality",
     "punctuality_by_airline", "punctuality_by_airport",

@@ -51,7 +51,8 @@ ledger as (
         'repayment-receivable': 'receivable_minor', 'goodwill': 'goodwill_minor'
     },
     'care_spend': {'care': 'spent_minor', 'care-payable': '-unscheduled_minor'},
-    'liability_ageing': {'owed': '-owed_minor'}
+    'liability_ageing': {'owed': '-owed_minor'},
+    'obligations': {'owed': '-owed_minor'}
 }) %}
 claims as (
     {% for mart, measures in compared.items() %}{% for measure, amount in measures.items() %}

@@ -12,6 +12,7 @@ select
     citations,
     flags,
     certainty,
+    explanation,
     impact_sequence,
     as_of
 from {{ source('derived', 'assessments') }}
