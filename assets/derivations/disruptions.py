@@ -30,13 +30,19 @@ from streaming.store.derive_disruptions import (
     touched_by,
     write_disruptions,
 )
-from streaming.store.derive_passengers import passengers_booked, travellers
+from streaming.store.derive_passengers import (
+    journeys_in,
+    legs_of_journeys,
+    passengers_booked,
+    travellers,
+)
 from streaming.store.intervals import Interval, register_table_log
 from streaming.version import code_version
 
 READER = "derived.disruptions"
+PASSENGERS = "passenger.events"
 INPUTS = (
-    "flight.events", "passenger.events",
+    "flight.events", PASSENGERS,
     "detected.findings", "detected.corrections", "detected.versions",
 )  # fmt: skip
 _NEVER_FORGET_HOURS = 24 * 365 * 100
@@ -44,14 +50,19 @@ _NEVER_FORGET_HOURS = 24 * 365 * 100
 
 def step(connection: Connection, intervals: tuple[Interval, ...]) -> Outcome:
     """Write the revisions that the intervals' rows make due."""
-    touched, as_of = touched_by(connection, intervals)
+    moved, as_of = touched_by(connection, [i for i in intervals if i.log != PASSENGERS])
+    journeys, told_at = journeys_in(connection, [i for i in intervals if i.log == PASSENGERS])
+    as_of = max((at for at in (as_of, told_at) if at is not None), default=None)
     known = horizon(connection, READER)
     due, versions = [], {"code": code_version()}
+    touched = moved | legs_of_journeys(connection, journeys, known)
     if touched and as_of is not None:
-        for on_journey in travellers(connection, touched, known).values():
+        for on_journey in travellers(connection, moved, known).values():
             touched |= on_journey.leg_ids
         leg_ids, links, previous = _whole_trees(connection, touched, known)
-        legs, on_board = _legs(connection, leg_ids, known)
+        tied = {leg for link in links.values() for leg in (link.from_leg_id, link.to_leg_id)}
+        tied |= {leg for disruption in previous.values() for leg in disruption.leg_ids}
+        legs, on_board = _legs(connection, leg_ids, tied, known)
         due = revisions(correlate(legs, links.values()), previous, as_of, on_board)
         if links:
             versions["detector"] = ", ".join(detectors_of(connection, links.keys()))
@@ -84,18 +95,24 @@ def _whole_trees(
 
 
 def _legs(
-    connection: Connection, leg_ids: set[UUID], known: Horizon
+    connection: Connection, leg_ids: set[UUID], tied: set[UUID], known: Horizon
 ) -> tuple[dict[UUID, Leg], dict[UUID, Travellers]]:
-    """The legs and who travels on them, as the records before the horizon tell.
+    """The legs, and who travels on those that are broken or `tied` to one, as the records before
+    the horizon tell.
 
     Companions of the journeys are looked at but not correlated: their trees are not whole here.
     """
-    on_board = travellers(connection, leg_ids, known)
-    companions = leg_ids.union(*(on_leg.leg_ids for on_leg in on_board.values()))
     book = LegBook(keep_hours=_NEVER_FORGET_HOURS)
-    for record in flight_records(connection, companions, known):
+    for record in flight_records(connection, leg_ids, known):
         book.apply(record)
-    booked = passengers_booked(connection, leg_ids, known)
+    # Who is on board is asked for where a disruption can be: that is few of the legs.
+    broken = {leg_id for leg_id, state in book.legs.items() if observe(state).irregularity}
+    broken |= tied & leg_ids
+    on_board = travellers(connection, broken, known)
+    companions = set[UUID]().union(*(on_leg.leg_ids for on_leg in on_board.values()))
+    for record in flight_records(connection, companions - leg_ids, known):
+        book.apply(record)
+    booked = passengers_booked(connection, broken, known)
     seen = {leg_id: observe(state, booked.get(leg_id)) for leg_id, state in book.legs.items()}
     return (
         {leg_id: leg for leg_id, leg in seen.items() if leg_id in leg_ids},

@@ -45,10 +45,6 @@ _SPAN = (
 _TOUCHED = {
     "flight.events": "select array_agg(distinct leg_id) filter (where leg_id is not null),"
     f" max(occurred_at) from landed.flight_events where {_SPAN}",
-    "passenger.events": "select array_agg(distinct leg.id) filter (where leg.id is not null),"
-    " max(occurred_at) from landed.passenger_events"
-    " left join lateral unnest(coalesce(leg_ids, array[leg_id])) as leg(id) on true"
-    f" where {_SPAN}",
     "detected.findings": "select array_agg(distinct leg.id), max(detected_at)"
     " from detected.findings, unnest(array[from_leg_id, to_leg_id]) as leg(id)"
     " where sequence >= %(first)s and sequence < %(following)s",

@@ -1,13 +1,15 @@
 """What derivations read of passengers' journeys; pseudonyms only, `sealed` is never selected."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from streaming.store.database import Connection
+from streaming.store.days import recorded_between
 from streaming.store.derive import Horizon
+from streaming.store.intervals import Interval
 
 
 class PassengerRecord(NamedTuple):
@@ -73,6 +75,18 @@ _TOLD = f"""
     where e.journey_id = any(%(journeys)s)
 """  # noqa: S608 (constants)
 
+_IN = """
+    select array_agg(distinct journey_id) filter (where journey_id is not null), max(occurred_at)
+    from landed.passenger_events where log_id = %s and partition = %s and "offset" >= %s
+    and "offset" < %s and recorded_at >= %s and recorded_at < %s
+"""
+
+_LEGS = f"""
+    select distinct leg.id from landed.passenger_events e {_BEFORE.format(alias="h")}
+    cross join unnest(coalesce(e.leg_ids, array[e.leg_id])) as leg(id)
+    where e.journey_id = any(%(journeys)s) and leg.id is not null
+"""  # noqa: S608 (constants)
+
 _BOOKED = f"""
     select leg.id, count(distinct e.passenger_ref)
     from landed.passenger_events e {_BEFORE.format(alias="h")}
@@ -80,6 +94,35 @@ _BOOKED = f"""
     where e.kind = 'journey_booked' and e.leg_ids && %(legs)s and leg.id = any(%(legs)s)
     group by leg.id
 """  # noqa: S608 (constants)
+
+
+def journeys_in(
+    connection: Connection, intervals: Iterable[Interval]
+) -> tuple[set[UUID], datetime | None]:
+    """The journeys that the intervals' rows speak of, and the latest event time in them."""
+    journeys: set[UUID] = set()
+    times: list[datetime] = []
+    for interval in intervals:
+        for partition, (first, following) in interval.spans.items():
+            place = (interval.log_id, partition, first, following)
+            for found, newest in connection.execute(
+                _IN, (*place, *recorded_between(connection, *place))
+            ):
+                journeys.update(found or ())
+                times += [newest] if newest is not None else []
+    return journeys, max(times, default=None)
+
+
+def legs_of_journeys(
+    connection: Connection, journeys: Collection[UUID], horizon: Horizon
+) -> set[UUID]:
+    """Every leg that a record before the horizon puts on one of these journeys."""
+    if not journeys:
+        return set()
+    rows = connection.execute(
+        _LEGS, {"journeys": list(journeys), **horizon.columns()}, prepare=False
+    )
+    return {row[0] for row in rows}
 
 
 def journey_records(
