@@ -2,7 +2,9 @@
 
 A transaction belongs to the period of its event time. Once that is closed, it goes into the
 earliest open one after it and says for which it comes late: a correction of November, found in
-January, is January's.
+January, is January's. So its period follows from what is sealed of it, its event time and its
+place in the books, and from where in the books the closings are: nothing of it is kept that
+somebody could change.
 """
 
 from collections.abc import Sequence
@@ -36,12 +38,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """That a period was closed, and by whom; `head` is that of the last seal then, if any."""
+    """That a period was closed, and by whom; `head` is that of the last seal then, if any.
+
+    `following` is the sequence of the first transaction that was booked after it.
+    """
 
     period: str
     closed_at: datetime
     closed_by: str
     head: str | None = None
+    following: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +102,17 @@ class Calendar:
             raise LedgerBroken(f"there is no period {name}; there are: {', '.join(self._names)}")
         return self._names.index(name)
 
-    def place(self, occurred_at: datetime) -> Placement:
-        """Where what happened then goes. Raises LedgerBroken where no period is open for it."""
+    def place(self, occurred_at: datetime, sequence: int | None = None) -> Placement:
+        """Where what happened then goes, booked now or at that place in the books.
+
+        What happened before the first period is the first's. Raises LedgerBroken where no period
+        is open for it.
+        """
         day = occurred_at.astimezone(self.zone).date()
-        own = next((each for each in self.periods if each.first <= day <= each.last), None)
+        own = next((each for each in self.periods if day <= each.last), None)
         if own is None:
             raise LedgerBroken(f"no period holds {day}: add it to the calendar first")
-        target = self._open_from(self.index(own.name))
+        target = self._open_from(self.index(own.name), sequence)
         return Placement(target, None if target == own.name else own.name)
 
     def accept(self, placement: Placement) -> Placement:
@@ -113,9 +123,10 @@ class Calendar:
             raise PeriodClosed(placement.period, closing, self._open_from(index))
         return placement
 
-    def _open_from(self, index: int) -> str:
+    def _open_from(self, index: int, sequence: int | None = None) -> str:
         for name in self._names[index:]:
-            if name not in self.closings:
+            closing = self.closings.get(name)
+            if closing is None or (sequence is not None and sequence < closing.following):
                 return name
         raise LedgerBroken(f"every period from {self._names[index]} on is closed: add the next")
 

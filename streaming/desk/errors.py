@@ -27,3 +27,13 @@ class RefusedByBooks(DeskError):
 
 class BadFile(DeskError):
     """A file that is neither a pain.002 nor a camt.054, or no details of an account."""
+
+
+class StillWaiting(DeskError):
+    """A period cannot be closed while something of it may still be on its way."""
+
+    def __init__(self, name: str, what: list[str]) -> None:
+        super().__init__(
+            f"period {name} stays open: {', '.join(what)}; it is worked off by itself, "
+            "see `knockon status`, then close again"
+        )

@@ -44,6 +44,7 @@ from streaming.store.models.payments import (
     StatusRow,
     UnmatchedRow,
 )
+from streaming.store.models.periods import ClosingRow, PeriodRow
 
 __all__ = [
     "Account",
@@ -52,6 +53,7 @@ __all__ = [
     "Base",
     "BatchRow",
     "ClaimEventRow",
+    "ClosingRow",
     "Correction",
     "DataKey",
     "Days",
@@ -76,6 +78,7 @@ __all__ = [
     "OutboxEntry",
     "PassengerImpact",
     "PassengerRow",
+    "PeriodRow",
     "Posting",
     "Reassessment",
     "Replay",

@@ -46,6 +46,14 @@ def test_what_happened_goes_into_its_period_while_that_is_open() -> None:
     twice = CLOSED.close(Closing("2026-12", datetime(2027, 1, 5, tzinfo=UTC), "controller"))
     assert twice.place(LATE_NIGHT) == Placement("2027-01", late_for="2026-11")
     assert CALENDAR.place(LATE_NIGHT) == Placement("2026-11")  # closing made a new calendar
+    # By its place in the books: before or after the closing.
+    after_ten = CALENDAR.close(
+        Closing("2026-11", datetime(2026, 12, 5, tzinfo=UTC), "controller", following=10)
+    )
+    assert after_ten.place(LATE_NIGHT, 9) == Placement("2026-11")
+    assert after_ten.place(LATE_NIGHT, 10) == Placement("2026-12", late_for="2026-11")
+    # What happened before the calendar begins is its first period's.
+    assert CLOSED.place(datetime(2024, 2, 1, tzinfo=UTC)) == Placement("2026-12", "2026-11")
     with pytest.raises(LedgerBroken, match="no period holds 2027-02-01"):
         CALENDAR.place(datetime(2027, 2, 1, tzinfo=UTC))
     shut = Calendar([NOVEMBER], [CLOSED.closings["2026-11"]])
