@@ -99,7 +99,8 @@ class Calendar:
     def index(self, name: str) -> int:
         """The place of a period. Raises LedgerBroken for one that is not there."""
         if name not in self._names:
-            raise LedgerBroken(f"there is no period {name}; there are: {', '.join(self._names)}")
+            known = ", ".join(self._names) or "none"
+            raise LedgerBroken(f"there is no period {name}; there are: {known}")
         return self._names.index(name)
 
     def place(self, occurred_at: datetime, sequence: int | None = None) -> Placement:

@@ -5,6 +5,9 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TextIO
 
 from domain.ledger.accounts import account, chart
 from domain.ledger.errors import LedgerBroken
@@ -16,6 +19,7 @@ COLUMNS = (
     "gl_account", "gl_name", "account", "currency", "debit", "credit", "obligation_key",
     "rulebook", "actor", "reference", "description",
 )  # fmt: skip
+MAP_COLUMNS = ("account", "gl_account", "gl_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +59,36 @@ class AccountMap:
 
     @classmethod
     def read(cls, text: str) -> "AccountMap":
-        """From CSV with columns account, gl_account, gl_name. Raises LedgerBroken if twice."""
+        """From CSV with columns account, gl_account, gl_name.
+
+        Raises LedgerBroken where a column is missing or an account is there twice, UnknownAccount
+        for one that the chart does not hold.
+        """
         targets: dict[str, GlAccount] = {}
-        for row in csv.DictReader(io.StringIO(text)):
+        rows = csv.DictReader(io.StringIO(text))
+        if not {*MAP_COLUMNS} <= {*(rows.fieldnames or ())}:
+            raise LedgerBroken(f"an account map has the columns {', '.join(MAP_COLUMNS)}")
+        for row in rows:
             if row["account"] in targets:
                 raise LedgerBroken(f"the account map has {row['account']} twice")
             targets[row["account"]] = GlAccount(row["gl_account"], row["gl_name"])
         return cls(targets)
 
-    def missing(self, names: Iterable[str]) -> tuple[str, ...]:
-        """Which of the accounts have no target."""
-        return tuple(sorted({name for name in names if name not in self._targets}))
+    def require(self, names: Iterable[str]) -> None:
+        """Raises LedgerBroken with every one of the accounts that has no target."""
+        missing = sorted({name for name in names if name not in self._targets})
+        if missing:
+            raise LedgerBroken(f"the account map lacks {', '.join(missing)}")
 
     def __getitem__(self, name: str) -> GlAccount:
         return self._targets[name]
+
+
+@cache
+def default_map() -> AccountMap:
+    """The one that comes with the platform: every account of the chart, to be numbered anew."""
+    path = files("domain.ledger").joinpath("data", "gl_accounts.csv")
+    return AccountMap.read(path.read_text(encoding="utf-8"))
 
 
 def trial_balance(placed: Iterable[Placed], period: str, calendar: Calendar) -> list[TrialLine]:
@@ -89,11 +109,7 @@ def trial_balance(placed: Iterable[Placed], period: str, calendar: Calendar) -> 
                 row[0] += line.amount_minor
             else:
                 row[1 if line.amount_minor > 0 else 2] += abs(line.amount_minor)
-    order = {entry.name: place for place, entry in enumerate(chart())}
-    return [
-        TrialLine(name, currency, *sums[name, currency])
-        for name, currency in sorted(sums, key=lambda where: (order[where[0]], where[1]))
-    ]
+    return in_order(TrialLine(*where, *three) for where, three in sums.items())
 
 
 def journal(placed: Sequence[Placed], period: str, accounts: AccountMap) -> str:
@@ -106,15 +122,41 @@ def journal(placed: Sequence[Placed], period: str, accounts: AccountMap) -> str:
         (one for one in placed if one.placement.period == period),
         key=lambda one: one.entry.sequence,
     )
-    missing = accounts.missing(line.account for one in chosen for line in one.entry.lines)
-    if missing:
-        raise LedgerBroken(f"the account map lacks {', '.join(missing)}")
+    accounts.require(line.account for one in chosen for line in one.entry.lines)
     out = io.StringIO()
+    write_journal(out, chosen, accounts)
+    return out.getvalue()
+
+
+def write_journal(out: TextIO, placed: Iterable[Placed], accounts: AccountMap) -> tuple[int, int]:
+    """Write the lines of entries that come in the order of the books, without holding them.
+
+    Returns how many transactions and lines. Raises LedgerBroken at an account that the map lacks.
+    """
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\r\n")
     writer.writeheader()
-    for one in chosen:
+    transactions = lines = 0
+    for one in placed:
+        accounts.require(line.account for line in one.entry.lines)
         writer.writerows(_rows(one, accounts))
-    return out.getvalue()
+        transactions, lines = transactions + 1, lines + len(one.entry.lines)
+    return transactions, lines
+
+
+def write_trial_balance(out: TextIO, period: str, lines: Iterable[TrialLine]) -> None:
+    """As CSV; amounts as decimals, opening and closing debit positive."""
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(("period", "account", "currency", "opening", "debit", "credit", "closing"))
+    for line in lines:
+        minors = (line.opening_minor, line.debit_minor, line.credit_minor, line.closing_minor)
+        amounts = (major(minor, line.currency) for minor in minors)
+        writer.writerow((plain(period), line.account, line.currency, *amounts))
+
+
+def in_order(lines: Iterable[TrialLine]) -> list[TrialLine]:
+    """By account in the order of the chart, then by currency."""
+    order = {entry.name: place for place, entry in enumerate(chart())}
+    return sorted(lines, key=lambda line: (order[line.account], line.currency))
 
 
 def _rows(one: Placed, accounts: AccountMap) -> Iterable[dict[str, object]]:

@@ -3,7 +3,3 @@
 
 class CasesUnreadable(Exception):
     """The input as a whole cannot be read; the message says why and what to do."""
-
-
-class ResultUnwritable(Exception):
-    """The result cannot be written where it was asked for."""

@@ -2,10 +2,8 @@
 
 import csv
 import json
-import os
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -24,8 +22,9 @@ from domain.passenger_rights.case_file import (
     row_of,
 )
 from domain.passenger_rights.limitation import limits
-from orchestration.assess.errors import ResultUnwritable
 from orchestration.assess.rows import Row, rows_of
+from orchestration.errors import ResultUnwritable
+from orchestration.results import whole
 
 RESULT_COLUMNS = (
     "id", "in_scope", "band", "amount", "currency", "care", "other_regime_amount", "amount_min",
@@ -76,7 +75,7 @@ def assess_file(
     answered = _answered(as_of, structured)
     if out.exists() and cases.exists() and out.samefile(cases):
         raise ResultUnwritable(f"{out} is the input itself: name another file")
-    with _whole(out) as file:
+    with whole(out) as file:
         write = _writer(file, structured)
         for done, row in enumerate(rows_of(cases), 1):
             try:
@@ -161,16 +160,3 @@ def _count(run: Run, answer: dict[str, Any]) -> None:
     run.undecided += answer["amount"] == ""
     run.certainty[answer["certainty"]] += 1
     run.flags.update(filter(None, answer["flags"].split("+")))
-
-
-@contextmanager
-def _whole(out: Path) -> Iterator[TextIO]:
-    part = out.with_name(out.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield file
-        os.replace(part, out)
-    except OSError as error:
-        raise ResultUnwritable(f"cannot write {out}: {error.strerror}") from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""`knockon ledger`: what an auditor takes along, a transaction's proof and the seals' head."""
+"""`knockon ledger`: periods and reports for finance; for an auditor, proofs and the seals' head."""
 
 import json
 from dataclasses import asdict
@@ -6,7 +6,18 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-app = typer.Typer(help="Proofs over the sealed books.", no_args_is_help=True)
+from orchestration.cli import ledger_periods, ledger_reports
+
+app = typer.Typer(
+    help="The books: accounting periods, reports for finance, proofs for auditors.",
+    no_args_is_help=True,
+)
+app.command("periods")(ledger_periods.periods)
+app.command("open")(ledger_periods.open_)
+app.command("close")(ledger_periods.close)
+app.command("trial-balance")(ledger_reports.trial_balance)
+app.command("journal")(ledger_reports.journal)
+app.command("as-of")(ledger_reports.as_of)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 

@@ -1,6 +1,5 @@
 """The SQL of accounting periods: the calendar as stored, opening, closing, what still waits."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg.rows import class_row
@@ -15,21 +14,6 @@ CHAIN = (
     ("ledger.transactions", "derived.assessments", "assessments wait for the books"),
 )
 """Reader, log, and what it means where the reader is behind."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A period as a list shows it; `booked` are the transactions in it, `late` those of them that
-    happened before it."""
-
-    name: str
-    first_day: str
-    last_day: str
-    closed_at: datetime | None
-    closed_by: str | None
-    head: str | None
-    booked: int
-    late: int
 
 
 def calendar(connection: Connection) -> Calendar:

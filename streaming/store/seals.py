@@ -15,18 +15,20 @@ from domain.ledger.seal import Leaf, Seal
 from streaming.store.database import Connection
 from streaming.store.derive import copy_rows
 
-_FIELDS = (
+FIELDS = (
     "sequence", "booked_at", "transaction_id", "kind", "obligation_key", "revision",
     "passenger_ref", "assessment_id", "reverses", "occurred_at", "description", "rulebook",
     "actor", "reference", "evidence", "code_version",
 )  # fmt: skip
+"""Columns of a transaction that are sealed."""
+
 _ENTRIES = sql.SQL(
     "select {fields}, array_agg(p.account order by p.line) filter (where p.line is not null),"
     " array_agg(p.amount_minor order by p.line), array_agg(p.currency order by p.line)"
     " from ledger.transactions t left join ledger.postings p using (transaction_id)"
     " where (t.sequence between %(first)s and %(last)s) or t.transaction_id = any(%(also)s)"
     " group by t.transaction_id order by t.sequence, t.transaction_id"
-).format(fields=sql.SQL(", ").join(sql.Identifier("t", name) for name in _FIELDS))
+).format(fields=sql.SQL(", ").join(sql.Identifier("t", name) for name in FIELDS))
 
 
 def entries(
@@ -37,12 +39,13 @@ def entries(
     A transaction whose lines are gone has none.
     """
     rows = connection.execute(_ENTRIES, {"first": first, "last": last, "also": list(also)})
-    return [_entry(row) for row in rows]
+    return [entry(row) for row in rows]
 
 
-def _entry(row: Sequence[Any]) -> Entry:
-    told = dict(zip(_FIELDS, row, strict=False))
-    accounts, amounts, currencies = row[len(_FIELDS) :]
+def entry(row: Sequence[Any]) -> Entry:
+    """From the columns FIELDS and three arrays of its lines: accounts, amounts, currencies."""
+    told = dict(zip(FIELDS, row, strict=False))
+    accounts, amounts, currencies = row[len(FIELDS) :]
     lines = tuple(map(Line, accounts, amounts, currencies)) if accounts else ()
     return Entry(**{**told, "evidence": tuple(told["evidence"])}, lines=lines)
 

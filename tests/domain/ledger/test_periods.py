@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import LedgerBroken, UnknownAccount
+from domain.ledger import LedgerBroken, UnknownAccount, chart
 from domain.ledger.as_of import as_of
 from domain.ledger.entry import Entry, Line
 from domain.ledger.periods import Calendar, Closing, Period, PeriodClosed, Placed, Placement
-from domain.ledger.reports import AccountMap, journal, trial_balance
+from domain.ledger.reports import AccountMap, default_map, journal, trial_balance
 from tests.domain.ledger.test_seal import entry
 
 NOVEMBER = Period("2026-11", date(2026, 11, 1), date(2026, 11, 30))
@@ -176,6 +176,9 @@ def test_what_the_account_map_refuses() -> None:
     one = booked(1, 0, (Line("cash", 1, "EUR"), Line("voucher-liability", -1, "EUR")))
     with pytest.raises(LedgerBroken, match="lacks voucher-liability"):
         journal([Placed(one, Placement("2026-11"))], "2026-11", AccountMap.read(MAP))
+    default_map().require(entry.name for entry in chart())
+    with pytest.raises(LedgerBroken, match="has the columns account, gl_account, gl_name"):
+        AccountMap.read("account,code\ncash,1\n")
     with pytest.raises(UnknownAccount):
         AccountMap.read("account,gl_account,gl_name\nspoons,1,x\n")
     with pytest.raises(LedgerBroken, match="twice"):
