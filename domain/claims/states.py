@@ -20,6 +20,8 @@ Role = Literal["rules", "ops", "agent", "passenger", "agency", "bank", "dispute_
 STATES: tuple[State, ...] = get_args(State)
 ROLES: tuple[Role, ...] = get_args(Role)
 START: State = "detected"
+ASKED = ("claim", "contest", "sue")
+"""Moves by which somebody asks for the sum: from then on all of it is expected."""
 
 
 class Move(NamedTuple):

@@ -46,7 +46,9 @@ def uptake(scenario: str, right: str = "compensation") -> Uptake:
     return found
 
 
-def provide(books: Books, expected: Uptake, at: datetime) -> list[Transaction]:
+def provide(
+    books: Books, expected: Uptake, at: datetime, actor: str | None = None
+) -> list[Transaction]:
     """Bring the allowance to what the scenario expects of the sums not yet approved.
 
     Rounded half up per obligation, so that the sum over passengers is a sum of whole minor
@@ -74,7 +76,8 @@ def provide(books: Books, expected: Uptake, at: datetime) -> list[Transaction]:
             )
             # What stood before is part of the identity: a scenario may come back.
             last = books.booked[-1].transaction_id
-            written += write(books, step, Occasion(at, f"{expected.scenario}/{last}"))
+            occasion = Occasion(at, f"{expected.scenario}/{last}", actor)
+            written += write(books, step, occasion)
     return written
 
 

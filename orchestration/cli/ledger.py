@@ -6,7 +6,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from orchestration.cli import ledger_periods, ledger_reports
+from orchestration.cli import ledger_periods, ledger_provisions, ledger_reports
 
 app = typer.Typer(
     help="The books: accounting periods, reports for finance, proofs for auditors.",
@@ -18,6 +18,7 @@ app.command("close")(ledger_periods.close)
 app.command("trial-balance")(ledger_reports.trial_balance)
 app.command("journal")(ledger_reports.journal)
 app.command("as-of")(ledger_reports.as_of)
+app.command("provide")(ledger_provisions.provide)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 
 

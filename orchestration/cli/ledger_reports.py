@@ -113,8 +113,8 @@ def as_of(
     from streaming.store import books
     from streaming.store.audit import snapshot
 
-    known_at = _time(when)
-    cut = _time(owed_at) if owed_at else None
+    known_at = time(when)
+    cut = time(owed_at) if owed_at else None
     with database() as connection, snapshot(connection):
         key = named(connection, obligation) if obligation else None
         found = books.as_of(connection, known_at, cut, key)
@@ -145,7 +145,8 @@ def _told(found: "Known", known_at: datetime, owed_at: datetime | None) -> dict[
     }
 
 
-def _time(text: str) -> datetime:
+def time(text: str) -> datetime:
+    """A time of the command line as UTC, a day as its end; raises BadParameter."""
     try:
         told = datetime.fromisoformat(text)
     except ValueError:

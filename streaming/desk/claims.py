@@ -103,8 +103,13 @@ def post(connection: Connection, made: Sequence[Transaction], place: int) -> Non
     if not made:
         return
     log = register_table_log(connection, stored.EVENTS)
+    enter(connection, [(one, (f"{log}/0/{place}",)) for one in made])
+
+
+def enter(connection: Connection, made: Sequence[tuple[Transaction, tuple[str, ...]]]) -> None:
+    """Book transactions, each with its evidence, and let the seals know."""
     open_accounts(connection, chart())
-    write_transactions(connection, [(one, (f"{log}/0/{place}",)) for one in made], code_version())
+    write_transactions(connection, made, code_version())
     notify(connection, "derived", BOOKS)
 
 

@@ -2,7 +2,7 @@
 
 # ruff: noqa: S608  (what is joined into queries here are constants of this module)
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from uuid import UUID
 from psycopg.rows import class_row, dict_row
 
 from domain.claims import ClaimEvent
+from domain.claims.states import ASKED
 from domain.ledger import Obligation
 from streaming.store.database import Connection
 from streaming.store.derive import insert
@@ -57,6 +58,17 @@ def obligation_of(connection: Connection, obligation_key: UUID) -> Obligation | 
     return Obligation(*row) if row else None
 
 
+def obligations_of(connection: Connection, keys: Collection[UUID]) -> dict[UUID, Obligation]:
+    """As `obligation_of`, of several."""
+    rows = connection.execute(
+        "select distinct on (obligation_key) obligation_key, passenger_ref, journey_id,"
+        " obligation_event from derived.passenger_impacts where obligation_key = any(%s)"
+        " order by obligation_key, sequence desc",
+        (list(keys),),
+    )
+    return {key: Obligation(*facts) for key, *facts in rows}
+
+
 def obligations_named(connection: Connection, prefix: str) -> list[UUID]:
     """At most two obligations whose key begins so; a range of the index, not of the table."""
     digits = prefix.lower().replace("-", "")
@@ -91,6 +103,16 @@ def is_booked(connection: Connection, obligation_key: UUID) -> bool:
         (obligation_key,),
     ).fetchone()
     return bool(row and row[0])
+
+
+def asked_for(connection: Connection, keys: Collection[UUID]) -> set[UUID]:
+    """Which of the obligations somebody has ever asked for."""
+    rows = connection.execute(
+        f"select distinct obligation_key from {EVENTS}"
+        " where obligation_key = any(%s) and kind = any(%s)",
+        (list(keys), list(ASKED)),
+    )
+    return {row[0] for row in rows}
 
 
 def events_of(connection: Connection, obligation_key: UUID) -> list[ClaimEvent]:

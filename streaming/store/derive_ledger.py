@@ -109,6 +109,26 @@ def already_booked(
     return found
 
 
+def obligations_booked(connection: Connection, after: UUID | None, limit: int) -> list[UUID]:
+    """Obligations that the books have, in the order of their keys, from behind one on."""
+    rows = connection.execute(
+        "select distinct obligation_key from ledger.transactions"
+        " where %(after)s::uuid is null or obligation_key > %(after)s order by 1 limit %(limit)s",
+        {"after": after, "limit": limit},
+    )
+    return [row[0] for row in rows]
+
+
+def last_booked(connection: Connection, obligation_keys: Collection[UUID]) -> dict[UUID, str]:
+    """Where in its log the newest transaction of each obligation is, as evidence has it."""
+    rows = connection.execute(
+        "select obligation_key, log_id::text || '/0/' || max(sequence) from ledger.transactions,"
+        " logs.logs where name = %s and obligation_key = any(%s) group by obligation_key, log_id",
+        (BOOKS, list(obligation_keys)),
+    )
+    return dict(rows.fetchall())
+
+
 _ACCOUNT = "account, kind, description, role, regime, article"
 
 

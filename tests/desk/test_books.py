@@ -18,6 +18,7 @@ from domain.ledger.periods import Placed
 from orchestration.cli.app import app
 from orchestration.stack import Stack
 from streaming.derivation import run
+from streaming.desk import provisions
 from streaming.store import books, seals
 from streaming.store.periods import calendar, now
 from tests.assets.test_response import DAY, flight, respond, scheduled
@@ -170,3 +171,38 @@ def test_what_we_knew_and_owed_before_a_correction_and_after(desk: Desk, say: Sa
         "2026-06-15T23:59:59.999999+00:00"
     )
     assert say("as-of", "yesterday").exit_code == 2
+
+
+def test_provisions_are_booked_once_per_obligation(
+    desk: Desk, say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provisions, "AT_ONCE", 3)  # so that there are several batches
+    desk.approve(0)
+
+    def allowances() -> list[int | None]:
+        return [desk.balances(one).get("provision-allowance-eu261") for one in range(PASSENGERS)]
+
+    done = say("provide", "--scenario", "beacon-2019", "--at", "2026-06-30", "--by", "controller")
+    assert done.stdout == (
+        "beacon-2019: 58 % claim (University of Westminster / BEACON 2019, Tables 13-14: 0.58 of "
+        "waiting passengers)\n4 obligations looked at, 3 booked\n  allowance  +315.00 EUR\n"
+    )
+    assert allowances() == [None, 10_500, 10_500, 10_500]
+    count = desk.count("ledger.transactions")
+    again = json.loads(say("provide", "--scenario", "beacon-2019", "--json").stdout)
+    assert (again["looked_at"], again["booked"], again["grown_minor"]) == (4, 0, {})
+    assert desk.count("ledger.transactions") == count
+    [made, *_] = [one for one in entries(desk) if one.kind == "provision"]
+    assert (made.actor, made.occurred_at.isoformat()[:19]) == ("controller", "2026-06-30T23:59:59")
+    lineage = CliRunner().invoke(app, ["lineage", "ledger", str(made.transaction_id), "--json"])
+    logs = {step["log"] for step in json.loads(lineage.stdout)["steps"]}
+    assert {"derived.assessments", "flight.events"} < logs
+    desk.claim(1)  # counts in full from now on
+    assert "+235.00 EUR" in say("provide", "--scenario", "mercury-static").stdout
+    assert allowances() == [None, None, 22_250, 22_250]
+    assert desk.balances(2)["expense-allowance-eu261"] == -22_250
+    assert say("provide", "--scenario", "legal-maximum").exit_code == 0
+    assert allowances() == [None] * PASSENGERS
+    wrong = say("provide", "--scenario", "none")
+    assert wrong.exit_code == 1
+    assert "there are: legal-maximum, beacon-2019, mercury-static" in wrong.stderr
