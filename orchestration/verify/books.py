@@ -5,6 +5,7 @@ from domain.passenger_rights import RightsFacts, assess
 from orchestration.verify.verdict import Verdict
 from streaming.store import audit, seals
 from streaming.store.database import Connection
+from streaming.store.periods import closings
 
 
 def ledger_balances(connection: Connection) -> Verdict:
@@ -21,6 +22,7 @@ def books_sealed(connection: Connection, head: str | None = None) -> Verdict:
     """Hashes the books as they are now, and compares with what was sealed.
 
     `head` is one that was kept elsewhere: only with it the chain as a whole cannot be made anew.
+    A period ends where a seal does, which its closing names.
     """
     chain = seals.seals(connection)
     broken = [found.words for found in chain_examined(chain, head)]
@@ -31,12 +33,24 @@ def books_sealed(connection: Connection, head: str | None = None) -> Verdict:
         now = seals.entries(connection, sealed.first, sealed.last, ids)
         broken += [found.words for found in examined(sealed, leaves, now)]
         checked += len(leaves)
+    ends = {sealed.head: sealed.last + 1 for sealed in chain}
+    closed = closings(connection)
+    broken += [
+        f"period {one.period} is closed before transaction {one.following}, where the seal that "
+        "its closing names does not end"
+        for one in closed
+        if one.following != (ends.get(one.head) if one.head else 0)
+    ]
     return Verdict(
         "books as sealed",
         "transactions that are what they were when they were sealed",
         checked,
         broken,
-        {"seals": len(chain), "not sealed yet": seals.unsealed(connection)},
+        {
+            "seals": len(chain),
+            "not sealed yet": seals.unsealed(connection),
+            "closed periods": len(closed),
+        },
     )
 
 

@@ -23,12 +23,16 @@ def calendar(connection: Connection) -> Calendar:
             "select name, first_day as first, last_day as last from ledger.periods"
             " order by first_day"
         ).fetchall()
+    return Calendar(periods, closings(connection))
+
+
+def closings(connection: Connection) -> list[Closing]:
+    """Every closing as it is stored, the oldest period first."""
     with connection.cursor(row_factory=class_row(Closing)) as cursor:
-        closings = cursor.execute(
+        return cursor.execute(
             "select c.period, closed_at, closed_by, head, following from ledger.closings c"
             " join ledger.periods on name = c.period order by first_day"
         ).fetchall()
-    return Calendar(periods, closings)
 
 
 def hold_the_calendar(connection: Connection) -> None:

@@ -13,6 +13,7 @@ import pytest
 from assets.derivations.seals import SEALS
 from domain.ledger import LedgerBroken
 from domain.ledger.periods import Period
+from orchestration.verify.books import books_sealed
 from streaming.derivation import Written, run
 from streaming.desk.errors import StillWaiting
 from streaming.desk.periods import close_period, month, next_month, open_period
@@ -100,6 +101,26 @@ def test_a_closed_period_takes_nothing_and_what_comes_late_goes_into_the_open_on
         old.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         with pytest.raises(REFUSED, match="read committed"):
             old.execute(LINES)
+
+
+def test_nothing_unread_is_closed_over(periods: Desk) -> None:
+    set_back = "update logs.marks set next_offset = 0 where reader = %s"
+    for reader in ("ledger.transactions", "derived.assessments"):
+        periods.connection.execute(set_back, (reader,))
+    with pytest.raises(StillWaiting) as refused:
+        close_period(periods.connection, JUNE, "controller")
+    assert "4 impacts wait for the law, 4 assessments wait for the books;" in str(refused.value)
+    assert calendar(periods.connection).closings == {}
+
+
+def test_a_closing_that_was_moved_is_found(periods: Desk) -> None:
+    close_period(periods.connection, JUNE, "controller")
+    verdict = books_sealed(periods.connection)
+    assert (verdict.broken, verdict.counts["closed periods"]) == ([], 1)
+    periods.connection.execute("alter table ledger.closings disable trigger user")
+    periods.connection.execute("update ledger.closings set following = following - 1")
+    [broken] = books_sealed(periods.connection).broken
+    assert broken.startswith("period 2026-06 is closed before transaction 3, where the seal")
 
 
 def test_periods_are_opened_in_a_row(desk: Desk) -> None:
