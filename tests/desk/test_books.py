@@ -2,8 +2,9 @@
 
 import csv
 import json
+import random
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,13 +13,16 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from assets.derivations.seals import SEALS
+from domain.identity import name_uuid
+from domain.ledger import Posting, Transaction, reports
 from domain.ledger import as_of as domain_as_of
-from domain.ledger import reports
 from domain.ledger.periods import Placed
 from orchestration.cli.app import app
 from orchestration.stack import Stack
 from streaming.derivation import run
 from streaming.desk import provisions
+from streaming.desk.claims import enter
+from streaming.desk.periods import month, open_period
 from streaming.store import books, seals
 from streaming.store.periods import calendar, now
 from tests.assets.test_response import DAY, flight, respond, scheduled
@@ -54,6 +58,22 @@ def entries(desk: Desk) -> list[seals.Entry]:
     return seals.entries(desk.connection, 0, 10_000)
 
 
+def agree(desk: Desk) -> list[Placed]:
+    """Sums, entries and placements of every period, by PostgreSQL and by the domain."""
+    known = calendar(desk.connection)
+    placed = [Placed(one, known.place(one.occurred_at, one.sequence)) for one in entries(desk)]
+    stored = desk.connection.execute(
+        "select period, late_for from ledger.placements order by sequence"
+    ).fetchall()
+    assert stored == [(one.placement.period, one.placement.late_for) for one in placed]
+    for period in known.periods:
+        lines = books.trial_balance(desk.connection, period.name, known)
+        assert lines == reports.trial_balance(placed, period.name, known)
+        with books.placed(desk.connection, period.name, known) as found:
+            assert [*found] == [one for one in placed if one.placement.period == period.name]
+    return placed
+
+
 def test_periods_are_listed_closed_and_refused_by_command(desk: Desk, say: Say) -> None:
     assert say("periods").stdout.startswith("no period yet")
     assert say("trial-balance", "--period", JUNE).stderr == (
@@ -82,13 +102,7 @@ def test_periods_are_listed_closed_and_refused_by_command(desk: Desk, say: Say) 
 
 
 def test_the_trial_balance_is_the_domains(closed: Desk, say: Say, tmp_path: Path) -> None:
-    known = calendar(closed.connection)
-    placed = [Placed(one, known.place(one.occurred_at, one.sequence)) for one in entries(closed)]
-    for name in (JUNE, JULY):
-        lines = books.trial_balance(closed.connection, name, known)
-        assert lines == reports.trial_balance(placed, name, known)
-        with books.placed(closed.connection, name, known) as found:
-            assert [*found] == [one for one in placed if one.placement.period == name]
+    agree(closed)
     told = json.loads(say("trial-balance", "--period", JULY, "--json").stdout)
     approved = {
         line["account"]: [line[f"{what}_minor"] for what in ("opening", "debit", "credit")]
@@ -108,6 +122,36 @@ def test_the_trial_balance_is_the_domains(closed: Desk, say: Say, tmp_path: Path
     assert [(row["debit"], row["closing"]) for row in rows] == [
         ("1000.00", "1000.00"), ("0.00", "-1000.00"),
     ]  # fmt: skip
+
+
+def test_sums_are_the_domains_however_closings_and_late_facts_mix(desk: Desk) -> None:
+    """Facts of seven months in any order, and a closing after every twelfth."""
+    names = [f"2026-{number:02}" for number in range(5, 10)]
+    for name in names:
+        open_period(desk.connection, month(name))
+    chance, assessment = random.Random(7), entries(desk)[0].assessment_id
+    for number in range(48):
+        currency = chance.choice(["EUR", "JPY"])
+        lines = tuple(
+            Posting(account=name, amount_minor=sign * 2**number, currency=currency)
+            for name, sign in (("expense-goodwill", 1), ("cash", -1))
+        )
+        made = Transaction(
+            transaction_id=name_uuid("mixed", number), kind="goodwill",
+            obligation_key=name_uuid("o"),
+            revision="r", passenger_ref=name_uuid("p"), assessment_id=assessment,
+            occurred_at=datetime(2026, chance.randint(3, 9), chance.choice([1, 30]), tzinfo=UTC),
+            description="", rulebook="V", postings=lines,
+        )  # fmt: skip
+        with desk.connection.transaction():
+            enter(desk.connection, [(made, ("1/0/0",))])
+        if number % 12 == 11:
+            desk.connection.execute(
+                "insert into ledger.closings (period, closed_by) select name, 'x' from"
+                " ledger.periods where name not in (select period from ledger.closings)"
+                " order by first_day limit 1"
+            )
+    assert len({(one.placement.late_for, one.placement.period) for one in agree(desk)}) > 10
 
 
 def test_the_journal_balances_or_is_refused(closed: Desk, say: Say, tmp_path: Path) -> None:
