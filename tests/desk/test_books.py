@@ -47,7 +47,8 @@ def closed(desk: Desk, say: Say) -> Desk:
     assert say("open", JUNE).stdout == "period 2026-06 is open, from 2026-06-01 to 2026-06-30\n"
     assert "2026-07 is open" in say("open").stdout
     run(desk.connection, SEALS)
-    assert say("close", JUNE, "--by", "controller").exit_code == 0
+    done = say("close", JUNE, "--by", "controller")
+    assert "from transaction 4 on are\nin 2026-07 and after, what comes late" in done.stdout
     desk.tell("claim", 0, actor="p", role="passenger", **LATE)
     desk.tell("approve", 0, amount_minor=25_000, currency="EUR", **LATE)
     desk.approve(1)
@@ -93,7 +94,8 @@ def test_periods_are_listed_closed_and_refused_by_command(desk: Desk, say: Say) 
     assert newest.head in done.stdout
     again = say("close", JUNE)
     assert (again.exit_code, again.stderr) == (1, "knockon: period 2026-06 is closed already\n")
-    say("open", "half", "--first", "2026-07-01", "--last", "2026-07-15", "--json")
+    half = say("open", "half", "--first", "2026-07-01", "--last", "2026-07-15", "--json")
+    assert json.loads(half.stdout)["last_day"] == "2026-07-15"
     told = json.loads(say("periods", "--json").stdout)
     states = [(one["period"], one["last_day"], one["state"]) for one in told["periods"]]
     assert states == [(JUNE, "2026-06-30", "closed"), ("half", "2026-07-15", "open")]
