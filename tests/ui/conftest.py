@@ -32,7 +32,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             capture_output=True, text=True, timeout=SECONDS, env=environment,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
-        yield json.loads(done.stdout.splitlines()[-1])
+        yield {**json.loads(done.stdout.splitlines()[-1]), "environment": stay}
     finally:
         subprocess.run([*KNOCKON, "down"], env=stay, timeout=SECONDS, check=False)
 
