@@ -1,7 +1,7 @@
 """What all tests share: one real stack (PostgreSQL, Kafka, registry) per session.
 
-`make test` runs two processes: what needs engines stays in one of them and waits most of the time,
-the laws of the domain are computed beside it.
+`make test` runs two processes with engines of their own: one for what comes from Kafka, one for what
+is made of it. They wait much of the time, and compute the laws of the domain at the end.
 """
 
 import shutil
@@ -15,14 +15,20 @@ from orchestration.stack import Stack, start
 from orchestration.stack.plan import ENGINES
 from streaming.store.migration import migrate
 
-DOMAIN = Path(__file__).parent / "domain"
+TESTS = Path(__file__).parent
+DOMAIN = TESTS / "domain"
+ON_KAFKA = ("streaming", "stack", "torture")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say what has to stay together: fixtures of a module are made once, the engines too."""
     for item in items:
-        pure = item.path.is_relative_to(DOMAIN)
-        item.add_marker(pytest.mark.xdist_group(str(item.path) if pure else "engines"))
+        if item.path.is_relative_to(DOMAIN):
+            group = str(item.path)
+        else:
+            on_kafka = item.path.relative_to(TESTS).parts[0] in ON_KAFKA
+            group = "engines of Kafka" if on_kafka else "engines of what is made of it"
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

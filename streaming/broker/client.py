@@ -5,6 +5,7 @@ password or a certificate that is refused. It says so only to whoever listens.
 """
 
 import logging
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, TypeVar
@@ -59,13 +60,25 @@ def make(kind: Callable[[dict[str, Any]], Client], ear: Ear, settings: dict[str,
         ) from error
 
 
+_GIVEN_UP: list[AdminClient] = []
+"""Clients that nobody has any more, until a thread of ours lets them go.
+
+An answer that comes after its asker has left runs Python in the client's own thread. If that
+thread then collects garbage, and the client is part of it (a raised error holds the frames it came
+through, and they hold the client), the library ends the process: a client must not be destroyed by
+its own thread.
+"""
+
+
 class Admin:
     """An administrator's client whose answers are results or our errors."""
 
     def __init__(self, cluster: Cluster, name: str) -> None:
+        _GIVEN_UP.clear()
         self.cluster = cluster
         self._ear = Ear(cluster)
         self._client = make(AdminClient, self._ear, {"client.id": name})
+        weakref.finalize(self, _GIVEN_UP.append, self._client)
 
     def ask(self) -> AdminClient:
         """The client, for one question; complaints from before it are forgotten."""
