@@ -1,7 +1,7 @@
 """What all tests share: one real stack (PostgreSQL, Kafka, registry) per session.
 
-`make test` runs two processes with engines of their own: one for what comes from Kafka, one for what
-is made of it. They wait much of the time, and compute the laws of the domain at the end.
+`make test` runs two processes with engines of their own: one for what comes from Kafka, one for
+what is made of it. They wait much of the time, and compute the laws of the domain at the end.
 """
 
 import shutil

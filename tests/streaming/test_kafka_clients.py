@@ -18,7 +18,7 @@ def leave():
 gc.disable()
 leave()
 gc.set_threshold(1, 1, 1)
-gc.enable()  # from now on whoever makes an object collects: the client's own thread, with its answer
+gc.enable()  # whoever makes an object collects now: the client's own thread, with its answer
 time.sleep(1.5)
 Admin(Cluster("127.0.0.1:1"), "another")
 """
