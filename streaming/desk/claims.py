@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.claims import Claim, ClaimEvent, apply
+from domain.claims import Claim, ClaimEvent, ClaimRefused, apply
 from domain.claims.booking import booked
 from domain.identity import name_uuid
 from domain.ledger import Books, LedgerBroken, Obligation, Transaction, chart
 from domain.ledger.writing import Basis
+from domain.passenger_rights import RightsFacts
+from domain.passenger_rights.limitation import limits
 from streaming.desk.errors import Behind, RefusedByBooks, UnknownClaim
 from streaming.store import claims as stored
 from streaming.store.database import Connection
@@ -85,6 +87,8 @@ def told(connection: Connection, event: ClaimEvent) -> Claim:
     claim = apply(now.claim, event)
     if claim is now.claim:
         return claim
+    if event.kind == "expire":
+        _require_lapsed(connection, event)
     carried = already_booked(connection, [event.obligation_key]).get(event.obligation_key, [])
     try:
         made = booked(now.claim, event, Books(now.obligation, carried, now.basis))
@@ -96,6 +100,15 @@ def told(connection: Connection, event: ClaimEvent) -> Claim:
     place = first + len(rows) - 1
     post(connection, made, place)
     return claim
+
+
+def _require_lapsed(connection: Connection, event: ClaimEvent) -> None:
+    """Raises ClaimRefused while a court may still hear it, or nobody can say that none does."""
+    facts = RightsFacts.model_validate(stored.facts_of(connection, event.obligation_key))
+    found = limits(facts, event.occurred_at.date())
+    if not found or not all(one.may_write_off for one in found):
+        said = "; ".join(map(str, found)) or "its places are not known"
+        raise ClaimRefused(f"written off is only what no court would hear any more: {said}")
 
 
 def post(connection: Connection, made: Sequence[Transaction], place: int) -> None:

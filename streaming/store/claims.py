@@ -69,6 +69,18 @@ def obligations_of(connection: Connection, keys: Collection[UUID]) -> dict[UUID,
     return {key: Obligation(*facts) for key, *facts in rows}
 
 
+def facts_of(connection: Connection, obligation_key: UUID) -> dict[str, Any]:
+    """The newest facts kept of an obligation that has any."""
+    row = connection.execute(
+        "select facts from derived.passenger_impacts where obligation_key = %s"
+        " order by sequence desc limit 1",
+        (obligation_key,),
+    ).fetchone()
+    assert row is not None
+    facts: dict[str, Any] = row[0]
+    return facts
+
+
 def obligations_named(connection: Connection, prefix: str) -> list[UUID]:
     """At most two obligations whose key begins so; a range of the index, not of the table."""
     digits = prefix.lower().replace("-", "")

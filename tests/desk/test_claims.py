@@ -89,6 +89,15 @@ def test_while_the_books_are_behind_nothing_is_moved(desk: Desk) -> None:
         desk.tell("approve", amount_minor=25_000, currency="EUR")
 
 
+def test_nothing_is_written_off_while_a_court_may_hear_it(desk: Desk) -> None:
+    """Amsterdam to London: both countries' courts are open (C-204/08)."""
+    desk.claim()
+    with pytest.raises(ClaimRefused, match="no court would hear any more"):
+        desk.tell("expire", reason="too long ago")
+    assert desk.balances() == {COST: 25_000, OWED: -25_000}
+    assert desk.state() == "claimed"
+
+
 def test_an_excuse_needs_papers_and_a_second_person(desk: Desk) -> None:
     desk.claim()
     desk.tell("excuse_proposed", actor="ops-1", role="ops", cause="weather_unsafe")
