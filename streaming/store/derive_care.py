@@ -84,7 +84,9 @@ def care_given(
     found: defaultdict[Traveller, list[Given]] = defaultdict(list)
     journeys = [journey for _, journey in travellers]
     for row in connection.execute(_GIVEN, {"journeys": journeys, **horizon.columns()}):
-        found[row[0], row[1]].append(Given._make(row[2:]))
+        who = (row[0], row[1])
+        if who in travellers:  # others may be on the same journey
+            found[who].append(Given._make(row[2:]))
     return {who: sorted(given, key=lambda one: (one.at, one.event_id))
             for who, given in found.items()}  # fmt: skip
 
