@@ -150,3 +150,16 @@ def transaction(connection: psycopg.Connection[Any], event_id: UUID) -> str:
     ).fetchone()
     assert row is not None
     return str(row[0])
+
+
+def test_two_on_one_journey_are_cared_for_one_by_one(connection: psycopg.Connection[Any]) -> None:
+    """A pair travels on one booking; the second is given a meal when the first has hers."""
+    journey = name_uuid("journey", 0)
+    pair = [booked(p, "late").model_copy(update={"journey_id": journey}) for p in range(2)]
+    land(connection, "passenger.events", 0, pair)
+    for passenger in range(2):
+        meal = given(passenger, "meals", 1000, supplier="LHR-SNACKS")
+        meal = meal.model_copy(update={"journey_id": journey})
+        land(connection, "passenger.events", 1, [meal])
+        assert clock(connection) == 1
+    assert uncounted_care(connection) == []
