@@ -12,8 +12,8 @@ Verdict = Literal["accepted", "executed", "rejected", "unknown"]
 class Answer:
     """What became of an instruction, or of a whole message where `end_to_end_id` is None.
 
-    `code` is the bank's status as sent, `reason` its reason code and words: shown to a person,
-    never parsed further.
+    `code` is the bank's status as sent, `reason` its reason code: shown to a person, never parsed
+    further.
     """
 
     message_id: str

@@ -95,6 +95,6 @@ def _day(entry: Node) -> date:
 
 def _return_reason(entry: Node, detail: Node | None) -> str | None:
     if detail is not None and detail.first("RtrInf") is not None:
-        told = detail.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry", "RtrInf/AddtlInf")
+        told = detail.text("RtrInf/Rsn/Cd", "RtrInf/Rsn/Prtry")  # free text may name people
         return told or "returned"
     return "reversed by the bank" if entry.text("RvslInd") == "true" else None

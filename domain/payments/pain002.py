@@ -16,6 +16,7 @@ _VERDICTS: dict[str, Verdict] = {
 def read_answers(content: bytes) -> list[Answer]:
     """Every answer of the report, the widest first. Raises UntrustedFile.
 
+    Of a reason its code is taken and its free text left out: banks write names and accounts there.
     An answer to a whole payment group of ours is one to the message: a batch is one group. A code
     that is not known is passed on as `unknown`, never guessed.
     """
@@ -38,7 +39,6 @@ def _answer(message_id: str, end_to_end_id: str | None, node: Node, status: str)
         return []
     words = []
     for why in node.all("StsRsnInf"):
-        told = [why.text("Rsn/Cd", "Rsn/Prtry"), *(more.own for more in why.all("AddtlInf"))]
-        words.append(": ".join(part for part in told if part))
+        words.append(why.text("Rsn/Cd", "Rsn/Prtry") or "")
     verdict = _VERDICTS.get(code, "unknown")
-    return [Answer(message_id, end_to_end_id, verdict, code, "; ".join(words))]
+    return [Answer(message_id, end_to_end_id, verdict, code, "; ".join(filter(None, words)))]

@@ -30,6 +30,9 @@ At = Annotated[
 def list_(
     state: Annotated[str | None, typer.Option(help="Claims in this state only.")] = None,
     limit: Annotated[int, typer.Option(help="So many at most, the newest first.", min=1)] = 50,
+    counted: Annotated[
+        bool, typer.Option("--counted", help="Count all claims by state too; reads each of them.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List claims that somebody acted on; the others stand as they were assessed."""
@@ -43,17 +46,20 @@ def list_(
         raise typer.BadParameter(f"no state is called {state}: {', '.join(STATES)}")
     with database() as connection:
         found = stored.claims(connection, state, limit)
-        counts = stored.counts(connection)
+        counts = stored.counts(connection) if counted else None
     if as_json:
         rows = [{name: str(getattr(one, name)) for name in one.__slots__} for one in found]
-        typer.echo(json.dumps({"claims": rows, "states": counts}))
+        typer.echo(json.dumps({"claims": rows, **({"states": counts} if counted else {})}))
         return
     table = Table("obligation", "state", "last event", "at", "by", box=None, pad_edge=False)
     for one in found:
         at = f"{one.occurred_at:%Y-%m-%d %H:%M}"
         table.add_row(str(one.obligation_key), one.state, one.kind, at, one.actor)
     Console().print(table)
-    typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()) or "no claim yet")
+    if counts is not None:
+        typer.echo(", ".join(f"{count:,} {name}" for name, count in counts.items()))
+    elif not found:
+        typer.echo("no claim yet" if state is None else f"no claim is {state}")
 
 
 @app.command()
@@ -113,7 +119,8 @@ def tell(
     may_collect: Annotated[bool, typer.Option(help="The money may go to the agency.")] = False,
     at: At = None,
     event_id: Annotated[
-        str | None, typer.Option(help="Your own UUID: told again with it, it happens once.")
+        str | None,
+        typer.Option(help="Your own UUID, with --at: told again with both, it happens once."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -127,6 +134,8 @@ def tell(
     from streaming.desk.claims import tell as told
     from streaming.desk.payments import withdraw
 
+    if event_id is not None and at is None:
+        raise typer.BadParameter("--event-id goes with --at: told again it must be the same event")
     sum_ = parsed_amount(amount)
     with database() as connection:
         facts: dict[str, Any] = {

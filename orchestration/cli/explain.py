@@ -60,6 +60,7 @@ def claim(
     from orchestration.cli.claims import database, moment
     from orchestration.explain.pdf import pdf
     from orchestration.explain.reading import found, read_case, read_trail
+    from orchestration.results import write_bytes
 
     if (reader == "regulator") != (out is not None and out.suffix == ".zip"):
         raise typer.BadParameter("a regulator's pack goes to --out FILE.zip, and nothing else does")
@@ -76,7 +77,7 @@ def claim(
         packed = _pack(connection, case, letter) if reader == "regulator" else b""
     if out is not None:
         content = {".txt": letter.text.encode(), ".zip": packed}.get(out.suffix)
-        out.write_bytes(pdf(letter) if content is None else content)
+        write_bytes(out, pdf(letter) if content is None else content)
         typer.echo(str(out))
     elif as_json:
         typer.echo(json.dumps(_as_json(letter)))

@@ -1,7 +1,6 @@
 """What the commands of payments read and write: accounts, rates, and the files for the bank."""
 
 import json
-import os
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from orchestration.cli.claims import validated
+from orchestration.results import whole
 
 if TYPE_CHECKING:
     from domain.payments import Debtor
@@ -81,10 +81,8 @@ def known(form: str) -> None:
 
 
 def write(out: Path, name: str, form: str, content: str) -> Path:
-    """Whole or not at all, and readable by its owner alone: it holds bank details."""
+    """Whole or not at all, and for its owner's eyes alone: it holds bank details."""
     path = out / f"{name}.{'xml' if form == 'pain.001' else 'csv'}"
-    partial = path.with_suffix(path.suffix + ".part")
-    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    with whole(path, private=True) as file:
         file.write(content)
-    partial.rename(path)
     return path

@@ -132,21 +132,19 @@ def file_(
     account: Account,
     actor: Actor,
     out: Out,
-    form: Format = "pain.001",
 ) -> None:
-    """Write the file of a batch that left once more, as it was."""
+    """Write the file of a batch that left once more; refused where it would be another one."""
     from streaming.desk import payments
     from streaming.desk.errors import BadFile
     from streaming.store import payments as stored
 
-    known(form)
     with database() as connection:
         kept = stored.batch_named(connection, batch)
         if kept is None:
             raise BadFile(f"no single batch is {batch}")
-        content = payments.rewrite(connection, keyring(), debtor(account), kept, form, actor)
+        content = payments.rewrite(connection, keyring(), debtor(account), kept, actor)
     out.mkdir(parents=True, exist_ok=True)
-    typer.echo(str(write(out, kept.batch_id.hex, form, content)))
+    typer.echo(str(write(out, kept.batch_id.hex, kept.format, content)))
 
 
 @app.command()

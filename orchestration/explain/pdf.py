@@ -1,4 +1,4 @@
-"""A letter as PDF/A-like page: embedded fonts, page numbers, the same bytes for the same letter."""
+"""A letter as PDF: embedded fonts, page numbers, the same bytes for the same letter."""
 
 from datetime import UTC
 from pathlib import Path

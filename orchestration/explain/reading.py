@@ -26,6 +26,8 @@ _NEVER_FORGET_HOURS = 24 * 365 * 100
 def found(connection: Connection, key: str) -> UUID:
     """The obligation of a key, an assessment or a transaction. Raises CannotExplain."""
     keys = stored.obligation_by(connection, key)
+    if len(keys) == 1 and not stored.is_assessed(connection, keys[0]):
+        raise CannotExplain(f"{keys[0]} is not assessed yet: ask again in a few seconds")
     if len(keys) != 1:
         many = "no claim" if not keys else "more than one claim"
         raise CannotExplain(

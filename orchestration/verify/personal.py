@@ -97,11 +97,9 @@ def no_plaintext(connection: Connection, keyring: Keyring, broker: Broker) -> Ve
     opened = keyring.open(sealed, actor="knockon verify", purpose="search for plaintext")
     people = [person for person in opened.values() if not isinstance(person, Destroyed)]
     accounts = keyring.open_more(
-        dict(audit.sealed_accounts(connection)),
-        actor="knockon verify",
-        purpose="search for plaintext",
+        audit.sealed_accounts(connection), actor="knockon verify", purpose="search for plaintext"
     )
-    sought, coded = needles(people) | account_needles(accounts.values()), codes(people)
+    sought, coded = needles(people) | account_needles(accounts), codes(people)
     checked = 0
     broken: list[str] = []
     for schema, table in audit.tables(connection):

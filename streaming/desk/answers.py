@@ -47,7 +47,10 @@ class ReadIn:
 
 
 def read(connection: Connection, content: bytes, actor: str, at: datetime) -> ReadIn:
-    """Take in a pain.002 or camt.054; the same file again changes nothing. Raises UntrustedFile."""
+    """Take in a pain.002 or camt.054; the same file again changes nothing.
+
+    Raises UntrustedFile, and Behind while a claim's newest assessment is not booked: read it again.
+    """
     kind, told_of = _parsed(content)
     sha256 = hashlib.sha256(content).hexdigest()
     with connection.transaction():
@@ -131,13 +134,16 @@ def _take(connection: Connection, outcome: Outcome, sha256: str, at: datetime) -
     )
     now = standing(connection, one.obligation_key)
     carried = already_booked(connection, [one.obligation_key])[one.obligation_key]
+    if outcome.status in TELLS:
+        try:
+            told(connection, _event(one, outcome, at))
+        except ClaimRefused as refused:
+            _hand_on(connection, sha256, outcome, f"the claim does not take it: {refused}")
     place = stored_claims.places_of(connection, one.obligation_key)[-1]
     try:
         post(connection, booked(one, outcome, Books(now.obligation, carried, now.basis), at), place)
-        if outcome.status in TELLS:
-            told(connection, _event(one, outcome, at))
-    except (ClaimRefused, LedgerBroken) as refused:
-        _hand_on(connection, sha256, outcome, f"the claim does not take it: {refused}")
+    except LedgerBroken as refused:
+        _hand_on(connection, sha256, outcome, f"the books do not take it: {refused}")
 
 
 def _event(one: Instruction, outcome: Outcome, at: datetime) -> ClaimEvent:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.claims import Claim, ClaimEvent, ClaimRefused, apply
 from domain.claims.booking import booked
+from domain.claims.states import State
 from domain.identity import name_uuid
 from domain.ledger import Books, LedgerBroken, Obligation, Transaction, chart
 from domain.ledger.writing import Basis
@@ -34,12 +35,12 @@ RULES = "rules"
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A claim with all that the law has said; `unwritten` are assessments it was not told yet,
-    `reference` the newest of them in its log."""
+    """A claim with all that the law has said; `unwritten` are assessments it was not told yet, with
+    the state after each, `reference` is the newest assessment in its log."""
 
     claim: Claim
     obligation: Obligation
-    unwritten: tuple[ClaimEvent, ...]
+    unwritten: tuple[tuple[ClaimEvent, State], ...]
     basis: Basis
     reference: str
     number: int
@@ -53,14 +54,18 @@ def standing(connection: Connection, obligation_key: UUID) -> Standing:
         raise UnknownClaim(obligation_key)
     written = stored.events_of(connection, obligation_key)
     known = {event.event_id for event in written}
-    heard = [_heard(obligation_key, one) for one in told]
-    unwritten = tuple(event for event in heard if event.event_id not in known)
     claim = Claim(obligation_key)
-    for event in (*written, *unwritten):
+    for event in written:
         claim = apply(claim, event)
+    unwritten: list[tuple[ClaimEvent, State]] = []
+    for event in (_heard(obligation_key, one) for one in told):
+        if event.event_id not in known:
+            claim = apply(claim, event)
+            unwritten.append((event, claim.state))
     newest = told[-1]
     basis = Basis(newest.revision, newest.rulebook)
-    return Standing(claim, obligation, unwritten, basis, newest.reference, len(written) + 1)
+    number = len(written) + 1
+    return Standing(claim, obligation, tuple(unwritten), basis, newest.reference, number)
 
 
 def tell(connection: Connection, event: ClaimEvent) -> Claim:
@@ -94,7 +99,7 @@ def told(connection: Connection, event: ClaimEvent) -> Claim:
         made = booked(now.claim, event, Books(now.obligation, carried, now.basis))
     except LedgerBroken as refused:
         raise RefusedByBooks(str(refused)) from refused
-    states = _states(now, event)
+    states = (*now.unwritten, (event, claim.state))
     rows = [(one, state, (now.reference,)) for one, state in states]
     first = stored.write_events(connection, rows, now.number, code_version())
     place = first + len(rows) - 1
@@ -124,18 +129,6 @@ def enter(connection: Connection, made: Sequence[tuple[Transaction, tuple[str, .
     open_accounts(connection, chart())
     write_transactions(connection, made, code_version())
     notify(connection, "derived", BOOKS)
-
-
-def _states(now: Standing, event: ClaimEvent) -> list[tuple[ClaimEvent, str]]:
-    """The events to write with the state after each."""
-    claim = Claim(event.obligation_key)
-    for known in now.claim.history[: len(now.claim.history) - len(now.unwritten)]:
-        claim = apply(claim, known)
-    found: list[tuple[ClaimEvent, str]] = []
-    for one in (*now.unwritten, event):
-        claim = apply(claim, one)
-        found.append((one, claim.state))
-    return found
 
 
 def _heard(obligation_key: UUID, told: stored.Told) -> ClaimEvent:

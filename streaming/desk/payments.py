@@ -3,11 +3,11 @@
 Bank details are sealed before they are kept, and opened for the moment in which a file is written.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from domain.claims import Claim, ClaimEvent, ClaimRefused
 from domain.identity import name_uuid
@@ -27,7 +27,6 @@ from domain.payments import (
 )
 from domain.payments.booking import sent
 from streaming.desk.claims import hold, post, standing, told
-from streaming.desk.errors import DeskError
 from streaming.keyring import Keyring
 from streaming.keyring.keyring import Destroyed
 from streaming.store import claims as stored_claims
@@ -37,6 +36,7 @@ from streaming.store.derive_ledger import already_booked
 
 MOST_IN_A_BATCH = 5_000
 PURPOSE = "pay compensation"
+ERASED = "the passenger was erased"
 Formatted = Callable[[Batch, Debtor, Mapping[UUID, BankDetails], datetime], str]
 FORMATS: dict[str, Formatted] = {
     "pain.001": pain001,
@@ -104,46 +104,55 @@ def export(
     """Let what is due on a day in a currency leave in one batch; None when nothing can.
 
     The batch is committed before its file is given out: a file that is lost is written again by
-    `rewrite`, and is the same. What is not payable any more, and what nobody can open, is left out.
+    `rewrite`, and is the same. What is not payable any more, and what nobody can open, is left
+    out, and is withdrawn.
     """
     found = stored.made(connection, due.due_on, due.currency, MOST_IN_A_BATCH)
-    opened, left_out = _open(keyring, found, actor)
+    opened = _open(keyring, found, actor)
+    leaving, left_out = [], list[tuple[UUID, str]]()
     with connection.transaction():
         hold(connection)
-        waiting = stored.made(connection, due.due_on, due.currency, MOST_IN_A_BATCH)
-        leaving = []
-        for one in waiting:
-            if one.instruction_id in opened:
-                refused = _send(connection, one, actor, at)
-                if refused:
-                    left_out.append((one.instruction_id, refused))
-                else:
-                    leaving.append(one)
+        there = {one.instruction_id for one in stored.made(
+            connection, due.due_on, due.currency, MOST_IN_A_BATCH
+        )}  # fmt: skip
+        for one in found:
+            if one.instruction_id not in there:
+                continue  # somebody else was quicker
+            erased = one.instruction_id not in opened
+            why = ERASED if erased else _send(connection, one, at)
+            if why is None:
+                leaving.append(one)
+                continue
+            left_out.append((one.instruction_id, why))
+            _end(connection, one, why, actor, at)
         if not leaving:
             return None
         whole = batch(debtor.account.name, leaving)
+        created_at = at.replace(microsecond=0)
+        content = FORMATS[form](whole, debtor, opened, created_at)
         kept = stored.StoredBatch(
-            whole.batch_id, whole.debtor, whole.currency, whole.due_on,
-            at.replace(microsecond=0), actor,
+            whole.batch_id, whole.debtor, whole.currency, whole.due_on, created_at, actor, form,
+            _hash(content),
         )  # fmt: skip
-        content = FORMATS[form](whole, debtor, opened, kept.created_at)
         stored.write_batch(connection, kept, leaving)
     return Exported(kept, len(leaving), whole.total_minor, content, tuple(left_out))
 
 
 def rewrite(
-    connection: Connection, keyring: Keyring, debtor: Debtor, kept: stored.StoredBatch, form: str,
-    actor: str,
-) -> str:  # fmt: skip
-    """The file of a batch that left, byte for byte. Raises PaymentRefused."""
+    connection: Connection, keyring: Keyring, debtor: Debtor, kept: stored.StoredBatch, actor: str
+) -> str:
+    """The file of a batch that left, byte for byte by its hash. Raises PaymentRefused."""
     found = [one.instruction for _, one in stored.in_batches(connection, [kept.batch_id])]
-    opened, left_out = _open(keyring, found, actor)
-    if left_out:
-        raise PaymentRefused(f"{len(left_out)} of its passengers were erased since it left")
+    opened = _open(keyring, found, actor)
+    if gone := len(found) - len(opened):
+        raise PaymentRefused(f"{gone} of its passengers were erased since it left")
     whole = batch(kept.debtor, found)
-    if whole.batch_id != kept.batch_id or debtor.account.name != kept.debtor:
-        raise PaymentRefused(f"batch {kept.batch_id} left from account {kept.debtor}")
-    return FORMATS[form](whole, debtor, opened, kept.created_at)
+    content = FORMATS[kept.format](whole, debtor, opened, kept.created_at)
+    if _hash(content) != kept.file_sha256:
+        raise PaymentRefused(
+            f"with this account it would be another file than the one that left from {kept.debtor}"
+        )
+    return content
 
 
 def cancel(connection: Connection, obligation_key: UUID, why: str) -> None:
@@ -163,54 +172,40 @@ def withdraw(connection: Connection, event: ClaimEvent) -> Claim:
     return claim
 
 
-def _open(
-    keyring: Keyring, found: list[Instruction], actor: str
-) -> tuple[dict[UUID, BankDetails], list[tuple[UUID, str]]]:
-    """Opened details by instruction, and those that nobody can open any more."""
-    opened: dict[UUID, BankDetails] = {}
-    left_out: list[tuple[UUID, str]] = []
-    for several in _one_a_passenger(found):
-        sealed = {one.passenger_ref: one.details for one in several}
-        plain = keyring.open_more(sealed, actor=actor, purpose=PURPOSE)
-        for one in several:
-            said = plain[one.passenger_ref]
-            if isinstance(said, Destroyed):
-                left_out.append((one.instruction_id, "the passenger was erased"))
-            else:
-                opened[one.instruction_id] = BankDetails.model_validate_json(said)
-    return opened, left_out
+def _open(keyring: Keyring, found: Sequence[Instruction], actor: str) -> dict[UUID, BankDetails]:
+    """Opened details by instruction; those of erased passengers nobody can open any more."""
+    sealed = [(one.passenger_ref, one.details) for one in found]
+    plain = keyring.open_more(sealed, actor=actor, purpose=PURPOSE) if sealed else []
+    return {
+        one.instruction_id: BankDetails.model_validate_json(said)
+        for one, said in zip(found, plain, strict=True)
+        if not isinstance(said, Destroyed)
+    }
 
 
-def _one_a_passenger(found: list[Instruction]) -> list[list[Instruction]]:
-    """Groups in which nobody is twice: the keyring opens one thing of each person at a time."""
-    groups: list[list[Instruction]] = []
-    turn: dict[Any, int] = {}
-    for one in found:
-        number = turn[one.passenger_ref] = turn.get(one.passenger_ref, -1) + 1
-        if number == len(groups):
-            groups.append([])
-        groups[number].append(one)
-    return groups
-
-
-def _send(connection: Connection, one: Instruction, actor: str, at: datetime) -> str | None:
-    """Book that an instruction leaves; where so much is not payable any more it ends, and why."""
+def _send(connection: Connection, one: Instruction, at: datetime) -> str | None:
+    """Book that an instruction leaves, or say why it cannot."""
     now = standing(connection, one.obligation_key)
     carried = already_booked(connection, [one.obligation_key])[one.obligation_key]
     try:
         made = sent(one, Books(now.obligation, carried, now.basis), at)
     except Overdrawn as refused:
-        why = f"not payable any more: {refused}"
-        withdrawn = ClaimEvent(
-            event_id=uuid4(), obligation_key=one.obligation_key, kind="withdraw", occurred_at=at,
-            actor=actor, role="agent", reason=why,
-        )  # fmt: skip
-        if now.claim.state == "scheduled":
-            told(connection, withdrawn)
-        cancel(connection, one.obligation_key, why)
-        return why
-    events = stored_claims.places_of(connection, one.obligation_key)
-    if not events:
-        raise DeskError(f"instruction {one.instruction_id} has no claim that scheduled it")
-    post(connection, made, events[-1])
+        return f"not payable any more: {refused}"
+    post(connection, made, stored_claims.places_of(connection, one.obligation_key)[-1])
     return None
+
+
+def _end(connection: Connection, one: Instruction, why: str, actor: str, at: datetime) -> None:
+    """An instruction that will not leave, and the claim that scheduled it."""
+    if standing(connection, one.obligation_key).claim.state == "scheduled":
+        event = ClaimEvent(
+            event_id=name_uuid("withdrawn", one.instruction_id),
+            obligation_key=one.obligation_key, kind="withdraw", occurred_at=at, actor=actor,
+            role="agent", reason=why,
+        )  # fmt: skip
+        told(connection, event)
+    cancel(connection, one.obligation_key, why)
+
+
+def _hash(content: str) -> str:
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -61,10 +61,11 @@ class Keyring:
         return [_encrypt(keys[ref], ref, text) if ref in keys else None for ref, text in said]
 
     def open_more(
-        self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
-    ) -> dict[UUID, bytes | Destroyed]:
-        """The same door for what `seal_more` sealed, by passenger."""
-        return self._open(sealed, actor, purpose)
+        self, sealed: Sequence[tuple[UUID, bytes]], *, actor: str, purpose: str
+    ) -> list[bytes | Destroyed]:
+        """The same door for what `seal_more` sealed, in its order; somebody may be there twice."""
+        keys = self._grant([ref for ref, _ in sealed], actor, purpose)
+        return [_opened(keys.get(ref), ref, one) for ref, one in sealed]
 
     def open(
         self, sealed: Mapping[UUID, bytes], *, actor: str, purpose: str
@@ -89,20 +90,20 @@ class Keyring:
     def _open(
         self, sealed: Mapping[UUID, bytes], actor: str, purpose: str
     ) -> dict[UUID, bytes | Destroyed]:
+        keys = self._grant(list(sealed), actor, purpose)
+        return {ref: _opened(keys.get(ref), ref, one) for ref, one in sealed.items()}
+
+    def _grant(self, refs: Sequence[UUID], actor: str, purpose: str) -> dict[UUID, bytes]:
+        """The keys that are there; that they were asked for is written down, granted or not."""
         if not actor or not purpose:
             raise KeyringError("say who asks (actor) and why (purpose)")
         with self._connect() as connection:
-            keys = stored.keys(connection, sealed)
-            granted = [(ref, keys.get(ref, ("", None))[1] is not None) for ref in sealed]
-            stored.record_accesses(connection, granted, actor, purpose)
-        opened: dict[UUID, bytes | Destroyed] = {}
-        for ref, there in granted:
-            wrapped = keys[ref][1] if there else None
-            if wrapped is None:
-                opened[ref] = Destroyed(ref)
-            else:
-                opened[ref] = _decrypt(self._master.unwrap(ref, wrapped), ref, sealed[ref])
-        return opened
+            found = stored.keys(connection, list(dict.fromkeys(refs)))
+            wrapped = {ref: key for ref, (_, key) in found.items() if key is not None}
+            stored.record_accesses(
+                connection, [(ref, ref in wrapped) for ref in refs], actor, purpose
+            )
+        return {ref: self._master.unwrap(ref, key) for ref, key in wrapped.items()}
 
     def _seal(self, kind: str, plain: Mapping[UUID, bytes]) -> dict[UUID, bytes]:
         if not plain:
@@ -138,6 +139,10 @@ class Keyring:
     def _new_key(self, subject: UUID) -> bytes:
         data_key, nonce = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(NONCE_BYTES)
         return self._master.wrap(subject, data_key, nonce)
+
+
+def _opened(key: bytes | None, subject: UUID, sealed: bytes) -> bytes | Destroyed:
+    return Destroyed(subject) if key is None else _decrypt(key, subject, sealed)
 
 
 def _encrypt(key: bytes, subject: UUID, plain: bytes) -> bytes:

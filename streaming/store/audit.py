@@ -152,11 +152,8 @@ def sealed_passengers(connection: psycopg.Connection[Any]) -> list[tuple[Any, by
 
 
 def sealed_accounts(connection: psycopg.Connection[Any]) -> list[tuple[Any, bytes]]:
-    """The sealed bank details of every passenger who was to be paid, one of each."""
-    rows = connection.execute(
-        "select distinct on (passenger_ref) passenger_ref, details from payments.instructions"
-        " order by passenger_ref"
-    )
+    """The sealed bank details of every instruction, by the passenger whose key they are under."""
+    rows = connection.execute("select passenger_ref, details from payments.instructions")
     return [(row[0], row[1]) for row in rows]
 
 

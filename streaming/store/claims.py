@@ -166,13 +166,14 @@ def write_events(
 
 
 def claims(connection: Connection, state: str | None, limit: int) -> list[Listed]:
-    """Claims that somebody has touched, the newest event first."""
+    """Claims that somebody has touched, the newest event first; read from the end of the log."""
     with connection.cursor(row_factory=class_row(Listed)) as cursor:
         return cursor.execute(
-            "select * from (select distinct on (obligation_key) obligation_key, state, number,"
-            f" kind, occurred_at, actor from {EVENTS} order by obligation_key, number desc) last"
-            " where %(state)s::text is null or state = %(state)s"
-            " order by occurred_at desc, obligation_key limit %(limit)s",
+            "select obligation_key, state, number, kind, occurred_at, actor"
+            f" from {EVENTS} e where (%(state)s::text is null or state = %(state)s)"
+            f" and not exists (select from {EVENTS} later"
+            " where later.obligation_key = e.obligation_key and later.number > e.number)"
+            " order by sequence desc limit %(limit)s",
             {"state": state, "limit": limit},
         ).fetchall()
 

@@ -34,6 +34,15 @@ def obligation_by(connection: Connection, key: str) -> list[UUID]:
     return found
 
 
+def is_assessed(connection: Connection, obligation_key: UUID) -> bool:
+    """Whether the law has said anything of the obligation."""
+    row = connection.execute(
+        "select exists (select from derived.assessments where obligation_key = %s)",
+        (obligation_key,),
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def assessments(connection: Connection, obligation_key: UUID) -> list[dict[str, Any]]:
     """Every assessment with the facts it judged, oldest first."""
     return _rows(

@@ -30,6 +30,8 @@ class StoredBatch:
     due_on: date
     created_at: datetime
     created_by: str
+    format: str
+    file_sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +123,8 @@ def write_batch(
 ) -> None:
     """Keep a batch and put its instructions into it; each can be in one."""
     connection.execute(
-        "insert into payments.batches (batch_id, debtor, currency, due_on, created_at, created_by)"
-        " values (%s, %s, %s, %s, %s, %s)",
+        f"insert into payments.batches ({', '.join(StoredBatch.__slots__)})"
+        f" values ({', '.join(['%s'] * len(StoredBatch.__slots__))})",
         [getattr(batch, name) for name in StoredBatch.__slots__],
     )
     moved = connection.execute(

@@ -74,7 +74,7 @@ def test_a_claim_from_its_telling_to_its_money(
     assert "1 executed" in say(*read).stdout
     assert "read before; nothing changed" in say(*read).stdout
     assert "nothing waits" in say("payments", "unmatched").stdout
-    listed = json.loads(say("claims", "list", "--json").stdout)
+    listed = json.loads(say("claims", "list", "--counted", "--json").stdout)
     assert listed["states"] == {"paid": 1}
 
 
@@ -87,6 +87,21 @@ def test_a_claim_from_its_telling_to_its_money(
         (("claims", "tell", "KEY", "fly", "--actor", "p", "--role", "agent"), "is called fly"),
         (("claims", "tell", "KEY", "approve", "--actor", "p", "--role", "agent"), "approve needs"),
         (("claims", "tell", "KEY", "claim", "--actor", "p", "--role", "agent"), "allowed to agent"),
+        (
+            (
+                "claims",
+                "tell",
+                "KEY",
+                "claim",
+                "--actor",
+                "p",
+                "--role",
+                "passenger",
+                "--event-id",
+                "00000000-0000-0000-0000-000000000001",
+            ),
+            "--event-id goes with --at",
+        ),
         (("payments", "seen", "00", "--actor", "p", "--note", "x"), "no single unmatched"),
     ],
 )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.claims import ClaimEvent, ClaimRefused
-from domain.payments import PaymentRefused, UntrustedFile
+from domain.payments import BankDetails, Debtor, PaymentRefused, UntrustedFile
 from streaming.desk import payments
 from streaming.desk.claims import standing
 from streaming.desk.errors import RefusedByBooks
@@ -17,6 +17,7 @@ from tests.assets.test_response import DAY, flight, respond
 from tests.desk.conftest import Desk
 from tests.domain.payments.bank import (
     DEBTOR,
+    DUE,
     PAYEE,
     POUNDS,
     entry,
@@ -75,6 +76,12 @@ def test_a_claim_is_paid_and_comes_back_and_is_paid_again(desk: Desk) -> None:
     assert desk.read(moved).outcomes == {"executed": 1}
     assert desk.state() == "paid"
     assert desk.balances() == {COST: 25_000, CASH: -25_000}
+    [(what,)] = desk.connection.execute(
+        "select c.kind from ledger.transactions t join claims.events c on t.evidence[1] ="
+        " (select log_id from logs.logs where name = 'claims.events') || '/0/' || c.sequence"
+        " where t.kind = 'payment'"
+    ).fetchall()
+    assert what == "pay"  # the booking leads to what the bank said
 
     back = transaction(first, "250.00", direction="CRDT", reason="AC04")
     desk.read(notification(entry("B2", "250.00", back, direction="CRDT")))
@@ -195,12 +202,16 @@ def test_a_lost_file_is_written_again_as_it_was(desk: Desk) -> None:
     desk.schedule()
     left = desk.export()
     assert left is not None
-    args: tuple[Any, ...] = (desk.connection, desk.keyring, DEBTOR, left.batch)
-    assert payments.rewrite(*args, "pain.001", "agent-3") == left.content
-    assert PAYEE.name in payments.rewrite(*args, "csv", "agent-3")
+    kept = stored.batch_named(desk.connection, left.batch.batch_id.hex[:8])
+    assert kept == left.batch
+    args: tuple[Any, ...] = (desk.connection, desk.keyring)
+    assert payments.rewrite(*args, DEBTOR, kept, "agent-3") == left.content
+    other = BankDetails(name=DEBTOR.account.name, iban="GB33BUKB20201555555555")
+    with pytest.raises(PaymentRefused, match="another file than the one that left"):
+        payments.rewrite(*args, Debtor(account=other, currency="EUR"), kept, "agent-3")
     desk.keyring.destroy(_passenger(desk))
     with pytest.raises(PaymentRefused, match="were erased"):
-        payments.rewrite(*args, "pain.001", "agent-3")
+        payments.rewrite(*args, DEBTOR, kept, "agent-3")
 
 
 def test_nobody_is_paid_who_was_erased(desk: Desk) -> None:
@@ -213,7 +224,9 @@ def test_nobody_is_paid_who_was_erased(desk: Desk) -> None:
     assert left.payments == 1
     [(_, why)] = left.left_out
     assert why == "the passenger was erased"
-    assert [desk.status(p) for p in range(2)] == [["made"], ["sent"]]
+    assert [desk.status(p) for p in range(2)] == [["rejected"], ["sent"]]
+    assert [desk.state(p) for p in range(2)] == ["claimed", "scheduled"]
+    assert stored.due(desk.connection, DUE) == []
 
 
 def test_bank_details_are_nowhere_in_plaintext(desk: Desk) -> None:

@@ -1,38 +1,34 @@
 """Agents in processes of their own race for the same claims, and some are killed at it."""
 
-import random
 import subprocess
 import sys
-import time
 from collections import Counter
 
 from streaming.store import payments as stored
 from tests.desk.conftest import PASSENGERS, Desk
 from tests.domain.payments.bank import DUE, entry, notification, transaction
 
-AGENTS, ROUNDS = 3, 2
+AGENTS = 3
+POINTS = ("write_instruction", "write_batch")
+"""Acts after which an agent has written and not committed."""
 
 
 def test_nobody_is_paid_twice_however_many_pay_and_die(desk: Desk) -> None:
-    """Each round the agents start anew; most are killed while they work, the last are not."""
+    """Agents are killed with work in hand at each point, then others race for the same claims."""
     for passenger in range(PASSENGERS):
         desk.approve(passenger)
     keys = [str(desk.key(passenger)) for passenger in range(PASSENGERS)]
-    moment = random.Random(1)
-    for number in range(ROUNDS):
-        agents = [_agent(desk, f"{number}{agent}", keys) for agent in range(AGENTS)]
-        for agent in agents:
-            assert agent.stdout is not None
-            assert agent.stdout.readline() == b"ready\n"
-        if number < ROUNDS - 1:
-            time.sleep(moment.uniform(0, 0.2))
-            for agent in agents[1:]:
-                agent.kill()
-        for agent in agents:
-            agent.wait(60)
-            assert agent.stdout is not None
-            agent.stdout.close()
-        assert agents[0].returncode == 0
+    for number, point in enumerate(POINTS):
+        doomed = _agent(desk, str(number), point, keys)
+        heard(doomed, "ready")
+        heard(doomed, "inside")
+        doomed.kill()
+        _ended(doomed)
+    agents = [_agent(desk, f"1{number}", "-", keys) for number in range(AGENTS)]
+    for agent in agents:
+        heard(agent, "ready")
+    for agent in agents:
+        assert _ended(agent) == 0
     while stored.due(desk.connection, DUE):
         desk.export("csv")  # what was scheduled by somebody who died before the export
 
@@ -68,6 +64,18 @@ def test_one_statement_read_by_several_at_once_is_read_once(desk: Desk) -> None:
     assert desk.state() == "paid"
 
 
-def _agent(desk: Desk, seed: str, keys: list[str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.desk.doomed_desk", desk.url, seed, *keys]
+def _agent(desk: Desk, seed: str, point: str, keys: list[str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "tests.desk.doomed_desk", desk.url, seed, point, *keys]
     return subprocess.Popen(command, stdout=subprocess.PIPE)
+
+
+def heard(agent: "subprocess.Popen[bytes]", word: str) -> None:
+    assert agent.stdout is not None
+    assert agent.stdout.readline().decode().strip() == word
+
+
+def _ended(agent: "subprocess.Popen[bytes]") -> int:
+    agent.wait(60)
+    assert agent.stdout is not None
+    agent.stdout.close()
+    return agent.returncode

@@ -37,6 +37,10 @@ class BatchRow(Base):
         comment="The time that its file carries: written again, it is the same file."
     )
     created_by: Mapped[str] = mapped_column(comment="Who exported it, by their own id.")
+    format: Mapped[str] = mapped_column(comment="pain.001 or csv.")
+    file_sha256: Mapped[str] = mapped_column(
+        comment="Hash of its file: written again, it must be the same."
+    )
 
 
 class InstructionRow(Base):

@@ -186,6 +186,13 @@ def upgrade() -> None:
         sa.Column(
             "created_by", sa.Text(), nullable=False, comment="Who exported it, by their own id."
         ),
+        sa.Column("format", sa.Text(), nullable=False, comment="pain.001 or csv."),
+        sa.Column(
+            "file_sha256",
+            sa.Text(),
+            nullable=False,
+            comment="Hash of its file: written again, it must be the same.",
+        ),
         sa.PrimaryKeyConstraint("batch_id", name=op.f("pk_batches")),
         schema="payments",
         comment="Grain: one batch that left for the bank.",
