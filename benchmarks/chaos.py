@@ -10,20 +10,17 @@ code 1 when anything does not hold.
 
 import argparse
 import json
-import platform
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -35,17 +32,18 @@ from assets.derivations.impacts import PASSENGER_IMPACTS
 from assets.derivations.ledger import LEDGER
 from assets.derivations.reassessments import reassess
 from assets.derivations.seals import SEALS
+from benchmarks.machine import machine
+from benchmarks.mended_rule import other_rule
 from domain.claims import ClaimEvent
 from domain.events import Event
 from domain.ledger import Position
 from domain.ledger.as_of import OWED
 from domain.money import major
-from domain.passenger_rights import rulebooks
 from domain.payments import BankDetails, Debtor
 from orchestration.demo.waiting import until_landed
 from orchestration.stack import Stack, start
 from orchestration.verify.run import verify
-from streaming.derivation import NothingPending, run
+from streaming.derivation import Written, run
 from streaming.desk import payments
 from streaming.desk.answers import read
 from streaming.desk.claims import tell
@@ -96,8 +94,8 @@ class Chaos:
         for derivation in CHAIN:
             since, rows = time.monotonic(), 0
             with self.console.status(f"{name}: {derivation.reader}"):
-                while not isinstance(done := run(self.connection, derivation), NothingPending):
-                    rows += done.outcome.rows[derivation.reader]  # type: ignore[union-attr]
+                while isinstance(done := run(self.connection, derivation), Written):
+                    rows += done.outcome.rows[derivation.reader]
             table = derivation.reader.split(".")[1]
             figures[table] = rows
             figures[f"{table}_s"] = round(time.monotonic() - since, 1)
@@ -187,7 +185,7 @@ def chaos(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str
     url = stack.settings.owner_database_url()
     with connect(url, "knockon-chaos", autocommit=True) as connection:
         day = Chaos(stack, connection, legs, groups, asked.seed, console)
-        with wrong_rule():
+        with other_rule(*WRONG):
             day.step("the evening before", lambda: booked(day))
             day.step("the day", lambda: happened(day))
             day.step(f"{asked.paid:,} paid", lambda: some_paid(day, asked.paid))
@@ -206,11 +204,7 @@ def chaos(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[str
         "steps": day.steps,
         "marts_s": seconds,
         "broken": day.broken,
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": machine(),
     }
 
 
@@ -306,29 +300,6 @@ def rule_mended(url: str) -> dict[str, Any]:
     """Ask the rules as they are about all that the wrong one has judged."""
     done = reassess(Database(url, "knockon-chaos"), "make chaos")
     return {"looked_at": done.looked_at, "changed": done.changed}
-
-
-@contextmanager
-def wrong_rule() -> Iterator[None]:
-    """Within it a sum of the law is another."""
-    file, right, wrong = WRONG
-    text = rulebooks.data_text
-
-    def told(name: str) -> str:
-        return text(name).replace(right, wrong, 1) if name == file else text(name)
-
-    rulebooks.data_text = told
-    _forget()
-    try:
-        yield
-    finally:
-        rulebooks.data_text = text
-        _forget()
-
-
-def _forget() -> None:
-    rulebooks.rulebooks.cache_clear()
-    rulebooks._digest.cache_clear()
 
 
 def show(console: Console, steps: list[dict[str, Any]]) -> None:

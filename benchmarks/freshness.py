@@ -7,7 +7,6 @@ floor beside it is what Kafka and landing alone take (produced to landed).
 
 import argparse
 import json
-import platform
 import shutil
 import sys
 import tempfile
@@ -19,10 +18,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import psutil
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.machine import machine
 from domain.detection.ordering import ALLOWED_LATENESS
 from domain.events import Event
 from orchestration.demo.waiting import READERS
@@ -111,12 +110,7 @@ def measure(stack: Stack, rate: int, seconds: int, console: Console) -> dict[str
         "producer_late_max_s": round(behind, 3),
         "unread": left,
         **{name: quantiles(one) for name, one in latencies.items()},
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": machine(),
     }
 
 

@@ -8,7 +8,6 @@ day, and at each size lands 100,000 more as the lander does (fence, binary COPY,
 
 import argparse
 import json
-import platform
 import shutil
 import sys
 import tempfile
@@ -23,6 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table as Shown
 
+from benchmarks.machine import machine
 from orchestration.stack import start
 from streaming.store.database import Connection, connect
 from streaming.store.days import DAY, Days, make_days, note_days
@@ -183,13 +183,7 @@ def main() -> int:
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     show(Console(), found)
-    machine = {
-        "cores": psutil.cpu_count(),
-        "load_average": [round(one, 2) for one in psutil.getloadavg()],
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
-    print(json.dumps({"benchmark": "history", "sizes": found, "machine": machine}))
+    print(json.dumps({"benchmark": "history", "sizes": found, "machine": machine()}))
     return 0
 
 

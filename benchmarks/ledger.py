@@ -8,7 +8,6 @@ ready made, copied in one transaction. A stack of its own; PostgreSQL only.
 
 import argparse
 import json
-import platform
 import shutil
 import subprocess
 import sys
@@ -20,12 +19,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from assets.derivations.assessments import ASSESSMENTS
 from assets.derivations.ledger import LEDGER
+from benchmarks.machine import machine
 from domain.claims import ClaimEvent
 from domain.identity import content_hash, name_uuid
 from domain.ledger import obligation_key
@@ -86,14 +85,8 @@ def main() -> int:
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     show(Console(), found)
-    machine = {
-        "cores": psutil.cpu_count(),
-        "load_average": [round(one, 2) for one in psutil.getloadavg()],
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-    }
     print(json.dumps({"benchmark": "ledger", "passengers": PASSENGERS, "agents": AGENTS,
-                      "sizes": found, "machine": machine}))  # fmt: skip
+                      "sizes": found, "machine": machine()}))  # fmt: skip
     return 0
 
 
@@ -103,8 +96,8 @@ def measure(connection: Connection, url: str, number: int, size: int) -> dict[st
     keys = _keys(0)
     share = len(keys) // (AGENTS * 8)  # each size takes claims that no other took
     agents = []
-    for one in range(AGENTS):
-        first = (AGENTS * (number - 1) + one) * share
+    for place in range(AGENTS * (number - 1), AGENTS * number):
+        first = place * share
         command = [sys.executable, "-m", "benchmarks.ledger", "--agent", url]
         command += map(str, keys[first : first + share])
         agents.append(

@@ -6,7 +6,6 @@ or handles, connections, latency, the cost of an event? `--quick` is five minute
 
 import argparse
 import json
-import platform
 import shutil
 import sys
 import tempfile
@@ -14,13 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil
 from rich.console import Console
 
 from benchmarks.endurance.day import laid_over
 from benchmarks.endurance.load import Load
 from benchmarks.endurance.report import found_in, show
 from benchmarks.endurance.watching import Watch
+from benchmarks.machine import machine
 from orchestration.stack import Stack, start
 from streaming.broker import Broker, Publisher
 from streaming.broker.registry import Registry
@@ -93,13 +92,7 @@ def measure(stack: Stack, asked: argparse.Namespace, console: Console) -> dict[s
         "unread": left,
         **found,
         "right": found["right"] and not any(left.values()),
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-            "load_average": [round(one, 2) for one in psutil.getloadavg()],
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": machine(),
     }
 
 

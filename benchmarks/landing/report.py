@@ -1,15 +1,14 @@
 """What was found, as tables and as one JSON object."""
 
-import platform
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import psutil
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.landing.contenders import Contender
 from benchmarks.landing.drain import Drained
+from benchmarks.machine import machine
 
 Result = Drained | str
 """A drain, or why there is none."""
@@ -51,13 +50,7 @@ def as_json(
             for name, one in results.items()
         },
         "sweep_of_the_floor": list(sweep),
-        "machine": {
-            "cores": psutil.cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
-            "load_average": [round(one, 2) for one in psutil.getloadavg()],
-            "python": platform.python_version(),
-            "system": f"{platform.system()} {platform.machine()}",
-        },
+        "machine": machine(),
     }
 
 

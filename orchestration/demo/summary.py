@@ -1,11 +1,13 @@
 """The summary at the end of the demo: what came in, what was found, what is owed, how fast."""
 
+from collections.abc import Collection
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from assets import marts_project
+from domain.ledger.as_of import OWED
 from ml.scores import Comparison, compare
 from orchestration.demo.run import Outcome
 from orchestration.demo.waiting import READERS
@@ -13,6 +15,9 @@ from streaming.store import summary as figures
 from streaming.store.database import Connection, connect
 from streaming.store.derive_features import resolved
 from streaming.store.progress import unread
+
+CARE = {"care-payable"}
+"""What suppliers of care are owed; all else is owed to passengers."""
 
 
 def collect(outcome: Outcome) -> dict[str, Any]:
@@ -24,11 +29,8 @@ def collect(outcome: Outcome) -> dict[str, Any]:
             "worst_chain": figures.worst_disruption(connection),
             "forecasts": _scores(compare(resolved(connection))),
             "passengers_affected": figures.passengers_affected(connection),
-            "owed": [
-                {"regime": o.regime, "currency": o.currency, "obligations": o.obligations,
-                 "amount": str(o.amount)}
-                for o in figures.owed(connection)
-            ],
+            "owed": _owed(connection, set(OWED) - CARE),
+            "care": _owed(connection, CARE),
             "landed_to_materialised_s": _latency(connection),
             "verified": {v.name: v.holds for v in outcome.verdicts},
             "unread": sum(unread(connection, *pair) for pair in READERS),
@@ -36,6 +38,18 @@ def collect(outcome: Outcome) -> dict[str, Any]:
             "lineage": {"ledger": outcome.example, "steps": outcome.steps},
             "pages": _pages(outcome),
         }  # fmt: skip
+
+
+def _owed(connection: Connection, roles: Collection[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "regime": owed.regime,
+            "currency": owed.currency,
+            "obligations": owed.obligations,
+            "amount": str(owed.amount),
+        }
+        for owed in figures.owed(connection, roles)
+    ]
 
 
 def _records(outcome: Outcome, connection: Connection) -> dict[str, int]:
@@ -105,11 +119,12 @@ def show(console: Console, found: dict[str, Any]) -> None:
             f" AUC {model['auc']:.3f} ({baseline['auc']:.3f})",
         )
     table.add_row("passengers affected", f"{found['passengers_affected']:,}")
-    for owed in found["owed"]:
-        table.add_row(
-            f"owed under {owed['regime'].upper()}261",
-            f"{owed['amount']} {owed['currency']} on {owed['obligations']} obligations",
-        )
+    for what, rows in (("owed", found["owed"]), ("care", found["care"])):
+        for owed in rows:
+            table.add_row(
+                f"{what} under {owed['regime'].upper()}261",
+                f"{owed['amount']} {owed['currency']} on {owed['obligations']} obligations",
+            )
     latency = found["landed_to_materialised_s"]
     if latency["rows"]:
         table.add_row(

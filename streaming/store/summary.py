@@ -1,5 +1,6 @@
 """The figures of a day's work that the demo's summary and `knockon status` show; read-only."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -22,7 +23,7 @@ class TopicCount:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """What is owed under one regime, in minor units, and to how many obligations."""
+    """What is owed under one regime, in minor units, and on how many obligations."""
 
     regime: str
     currency: str
@@ -64,8 +65,11 @@ def topic_counts(connection: psycopg.Connection[Any]) -> list[TopicCount]:
         return cursor.execute(query).fetchall()
 
 
-def owed(connection: psycopg.Connection[Any]) -> list[Owed]:
-    """What the books hold as owed now, per regime: liabilities are credits, so negative."""
+def owed(connection: psycopg.Connection[Any], roles: Collection[str]) -> list[Owed]:
+    """What the books hold as owed now on accounts of these roles, per regime: credits, so negative.
+
+    `domain.ledger.as_of` has the roles.
+    """
     query = """
         with balances as (
             select a.regime, p.currency, t.obligation_key, -sum(p.amount_minor) as owed
@@ -73,14 +77,14 @@ def owed(connection: psycopg.Connection[Any]) -> list[Owed]:
             join ledger.transactions t using (transaction_id)
             join ledger.accounts c using (account)
             join derived.assessments a using (assessment_id)
-            where c.kind = 'liability'
+            where c.role = any(%s)
             group by a.regime, p.currency, t.obligation_key having sum(p.amount_minor) <> 0
         )
         select regime, currency, count(*)::int as obligations, sum(owed)::bigint as amount_minor
         from balances group by regime, currency order by 1, 2
     """
     with connection.cursor(row_factory=class_row(Owed)) as cursor:
-        return cursor.execute(query).fetchall()
+        return cursor.execute(query, (list(roles),)).fetchall()
 
 
 def passengers_affected(connection: psycopg.Connection[Any]) -> int:

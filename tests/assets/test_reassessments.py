@@ -1,7 +1,6 @@
 """A rule is mended: what stands under the old one is assessed again, and the books follow."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ import pytest
 
 from assets import checks
 from assets.derivations.reassessments import Reassessed, reassess
-from domain.passenger_rights import rulebooks
+from benchmarks.mended_rule import other_rule
 from streaming.store.audit import misbooked
 from streaming.store.derive import Database
 from tests.assets.test_checks import results
@@ -29,36 +28,10 @@ from tests.landing_rows import land
 
 __all__ = ["connection"]
 
-Law = Callable[[str, str], AbstractContextManager[None]]
 
-
-@pytest.fixture
-def law(monkeypatch: pytest.MonkeyPatch) -> Law:
-    """Within it a rulebook says something else."""
-
-    @contextmanager
-    def mended(was: str, becomes: str) -> Iterator[None]:
-        text = rulebooks.data_text
-
-        def told(name: str) -> str:
-            found = text(name)
-            if name == "V-EU-1.toml":
-                assert was in found
-                found = found.replace(was, becomes)
-            return found
-
-        with monkeypatch.context() as patched:
-            patched.setattr(rulebooks, "data_text", told)
-            _forget()
-            yield
-        _forget()
-
-    return mended
-
-
-def _forget() -> None:
-    rulebooks.rulebooks.cache_clear()
-    rulebooks._digest.cache_clear()
+def law(says: str, instead: str) -> AbstractContextManager[None]:
+    """Within it EU261 says something else."""
+    return other_rule("V-EU-1.toml", says, instead)
 
 
 @pytest.fixture
@@ -76,7 +49,7 @@ CHEAP = ("le1500 = 25000", "le1500 = 20000")
 
 
 def test_a_mended_sum_is_reversed_and_posted_again(
-    connection: psycopg.Connection[Any], database: Database, law: Law
+    connection: psycopg.Connection[Any], database: Database
 ) -> None:
     with law(*CHEAP):
         respond(connection)
@@ -97,7 +70,7 @@ def test_a_mended_sum_is_reversed_and_posted_again(
 
 
 def test_a_rule_mended_and_mended_back_is_booked_each_time(
-    connection: psycopg.Connection[Any], database: Database, law: Law
+    connection: psycopg.Connection[Any], database: Database
 ) -> None:
     respond(connection)
     for _ in range(2):
@@ -114,7 +87,6 @@ def test_a_rule_mended_and_mended_back_is_booked_each_time(
 def test_an_answer_that_is_the_same_is_confirmed_and_not_booked_again(
     connection: psycopg.Connection[Any],
     database: Database,
-    law: Law,
     migrated_url: str,
 ) -> None:
     with law("gt3500 = 60000", "gt3500 = 60100"):  # they flew 370 km
@@ -133,7 +105,7 @@ def _current(one: Any) -> bool:
 
 
 def test_newer_facts_win_over_older_ones_assessed_again(
-    connection: psycopg.Connection[Any], database: Database, law: Law
+    connection: psycopg.Connection[Any], database: Database
 ) -> None:
     """The flight turns out in time before the old assessment is looked at again."""
     with law(*CHEAP):
