@@ -29,7 +29,7 @@ down: ## Stop the stack
 
 .PHONY: test test-ui torture
 test: setup ## Run every test that needs no browser and does not run long
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --max-worker-restart=0 -m "not ui and not torture"
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --max-worker-restart=0 -m "not ui and not torture"
 test-ui: setup ## Look at the web interfaces in a browser
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || \
 		$(BIN)/python -m playwright install chromium

@@ -1,7 +1,8 @@
 """What all tests share: one real stack (PostgreSQL, Kafka, registry) per session.
 
-`make test` runs two processes with engines of their own: one for what comes from Kafka, one for
-what is made of it. They wait much of the time, and compute the laws of the domain at the end.
+`make test` runs three processes with engines of their own: one for what comes from Kafka, one for
+what is made of it, one for how all is put together. They wait much of the time, and compute the
+laws of the domain at the end.
 """
 
 import shutil
@@ -17,7 +18,11 @@ from streaming.store.migration import migrate
 
 TESTS = Path(__file__).parent
 DOMAIN = TESTS / "domain"
-ON_KAFKA = ("streaming", "stack", "torture")
+GROUPS = {
+    "streaming": "what comes from Kafka",
+    **dict.fromkeys(("orchestration", "stack", "torture"), "how it is put together"),
+}
+"""Where the tests of a folder run; what is not named runs with what is made of records."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,8 +31,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(DOMAIN):
             group = str(item.path)
         else:
-            on_kafka = item.path.relative_to(TESTS).parts[0] in ON_KAFKA
-            group = "engines of Kafka" if on_kafka else "engines of what is made of it"
+            group = GROUPS.get(item.path.relative_to(TESTS).parts[0], "what is made of it")
         item.add_marker(pytest.mark.xdist_group(group))
 
 

@@ -17,6 +17,8 @@ app = typer.Typer(
     help="The life of a claim: where it stands, what may happen next, and telling it.",
     no_args_is_help=True,
 )
+DESK = "knockon_assets"
+"""The desk adds; what it may not change, PostgreSQL refuses it."""
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Obligation key, or how it begins.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 Actor = Annotated[str, typer.Option(help="Who did it, by their own id, never a name.")]
@@ -44,7 +46,7 @@ def list_(
 
     if state is not None and state not in STATES:
         raise typer.BadParameter(f"no state is called {state}: {', '.join(STATES)}")
-    with database() as connection:
+    with database(DESK) as connection:
         found = stored.claims(connection, state, limit)
         counts = stored.counts(connection) if counted else None
     if as_json:
@@ -70,7 +72,7 @@ def show(key: Key, as_json: AsJson = False) -> None:
     from domain.claims.states import ROLES
     from streaming.desk.claims import standing
 
-    with database() as connection:
+    with database(DESK) as connection:
         claim = standing(connection, named(connection, key)).claim
     dates = deadlines(claim)
     may = {role: allowed(claim.state, role) for role in ROLES if allowed(claim.state, role)}
@@ -137,7 +139,7 @@ def tell(
     if event_id is not None and at is None:
         raise typer.BadParameter("--event-id goes with --at: told again it must be the same event")
     sum_ = parsed_amount(amount)
-    with database() as connection:
+    with database(DESK) as connection:
         facts: dict[str, Any] = {
             "event_id": event_id or uuid4(),
             "obligation_key": named(connection, key),
@@ -211,13 +213,16 @@ def moment(at: datetime | None) -> datetime:
 
 
 @contextmanager
-def database() -> "Iterator[Connection]":
-    """A session in autocommit."""
+def database(role: str | None = None) -> "Iterator[Connection]":
+    """A session in autocommit, with the rights of a role where one is given."""
     from streaming.settings import Settings
     from streaming.store.database import connect
+    from streaming.store.roles import act_as
 
     url = Settings().owner_database_url()
     with connect(url, "knockon-desk", autocommit=True) as connection:
+        if role is not None:
+            act_as(connection, role)
         yield connection
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from orchestration.cli.claims import Actor, AsJson, Key, database, moment, named, validated
+from orchestration.cli.claims import DESK, Actor, AsJson, Key, database, moment, named, validated
 from orchestration.cli.payment_files import debtor, keyring, known, loaded, write
 from orchestration.cli.payment_files import rate as parsed_rate
 
@@ -48,7 +48,7 @@ def schedule(
 
     payee = validated(BankDetails, loaded(details))
     day = due.date() if due else moment(None).date()
-    with database() as connection:
+    with database(DESK) as connection:
         claim, made = payments.schedule(
             connection, keyring(), named(connection, key),
             payments.Payout(payee, day, parsed_rate(rate)), actor, moment(None),
@@ -70,7 +70,7 @@ def due(until: Day = None, as_json: AsJson = False) -> None:
     from domain.money import major
     from streaming.store import payments as stored
 
-    with database() as connection:
+    with database(DESK) as connection:
         found = stored.due(connection, _until(until))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], default=str))
@@ -103,7 +103,7 @@ def export(
     ours = debtor(account)
     told: list[dict[str, Any]] = []
     out.mkdir(parents=True, exist_ok=True)
-    with database() as connection:
+    with database(DESK) as connection:
         for one in stored.due(connection, _until(until)):
             while left := payments.export(
                 connection, keyring(), ours, one, form, actor, moment(None)
@@ -138,7 +138,7 @@ def file_(
     from streaming.desk.errors import BadFile
     from streaming.store import payments as stored
 
-    with database() as connection:
+    with database(DESK) as connection:
         kept = stored.batch_named(connection, batch)
         if kept is None:
             raise BadFile(f"no single batch is {batch}")
@@ -160,7 +160,7 @@ def read(
     from streaming.desk.answers import read as taken
 
     found = {}
-    with database() as connection:
+    with database(DESK) as connection:
         for path in files:
             found[str(path)] = taken(connection, path.read_bytes(), actor, moment(None))
     if as_json:
@@ -184,7 +184,7 @@ def unmatched(
     """Show what the bank said that nobody expected, and why it could not be placed."""
     from streaming.store import payments as stored
 
-    with database() as connection:
+    with database(DESK) as connection:
         found = stored.unmatched(connection, all_of_them=all_)
     if as_json:
         typer.echo(json.dumps(found, default=str))
@@ -207,7 +207,7 @@ def seen(
     from streaming.desk.errors import BadFile
     from streaming.store import payments as stored
 
-    with database() as connection:
+    with database(DESK) as connection:
         if not stored.mark_seen(connection, prefix, actor, note):
             raise BadFile(
                 f"no single unmatched answer is {prefix}: see `knockon payments unmatched`"

@@ -18,6 +18,11 @@ ROLES: dict[str, str] = {
 """Role to what it is for; the owner (who migrates) and the services' roles are made elsewhere."""
 
 
+def act_as(connection: Connection, role: str) -> None:
+    """From here on the session may do what the role may, though its user owns everything."""
+    connection.execute(sql.SQL("set role {}").format(sql.Identifier(role)))
+
+
 def create_roles(connection: Connection, passwords: Mapping[str, str]) -> None:
     """Make the missing roles and give those named in `passwords` their password; repeatable.
 

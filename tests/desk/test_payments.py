@@ -8,11 +8,12 @@ import pytest
 
 from domain.claims import ClaimEvent, ClaimRefused
 from domain.payments import BankDetails, Debtor, PaymentRefused, UntrustedFile
+from orchestration.verify.personal import account_needles, traces
 from streaming.desk import payments
 from streaming.desk.claims import standing
 from streaming.desk.errors import RefusedByBooks
 from streaming.store import payments as stored
-from streaming.store.audit import dump, tables
+from streaming.store.audit import dump, sealed_accounts, tables
 from tests.assets.test_response import DAY, flight, respond
 from tests.desk.conftest import Desk
 from tests.domain.payments.bank import (
@@ -236,6 +237,27 @@ def test_bank_details_are_nowhere_in_plaintext(desk: Desk) -> None:
     for schema, table in tables(desk.connection):
         for row in dump(desk.connection, schema, table):
             assert not any(words in row for words in said), f"{schema}.{table}"
+
+
+def test_an_account_that_somebody_wrote_down_is_found(desk: Desk) -> None:
+    """What `knockon verify` looks for, with two accounts of one passenger."""
+    first, second = PAYEE, BankDetails(name="Zoë Müller", iban="GB33BUKB20201555555555")
+    for details, how in ((first, "RJCT"), (second, "ACSP")):
+        if how == "RJCT":
+            desk.approve()
+        desk.schedule(details=details)
+        left = desk.export()
+        assert left is not None
+        desk.read(status_report(left.batch.batch_id.hex, [(end_to_end(desk), how)]))
+    opened = desk.keyring.open_more(sealed_accounts(desk.connection), actor="test", purpose="test")
+    sought = account_needles(opened)
+    assert not traces(dump(desk.connection, "claims", "events"), sought)
+    passenger = {"actor": "p", "role": "passenger"}
+    for details in (first, second):
+        agency = {"agency_ref": uuid4(), "document_sha256": "a" * 64}
+        desk.tell("agency_appointed", reason=f"pay to {details.iban}", **agency, **passenger)
+        desk.tell("agency_dismissed", agency_ref=agency["agency_ref"], **passenger)
+    assert traces(dump(desk.connection, "claims", "events"), sought) == 2
 
 
 def _event(desk: Desk, kind: str, **facts: Any) -> Any:
